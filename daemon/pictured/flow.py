@@ -1,0 +1,227 @@
+"""The values that travel down the line, in the order in which they come to be.
+
+    FileSeen -> Settled (or Gone) -> Fingerprint (or Failure) -> Match -> Plan(steps: Collect | Keep) -> Outcome
+
+Nothing here does anything: the stages decide by making the next value, and `service` acts on the last one.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Role(StrEnum):
+    """What a watched folder is for."""
+
+    LIBRARY = "library"
+    QUERY = "query"
+    IGNORE = "ignore"
+
+
+class Cause(StrEnum):
+    """How a file came to our notice."""
+
+    SCANNED = "scanned"
+    CREATED = "created"
+    MODIFIED = "modified"
+    CLOSED = "closed"
+    MOVED = "moved"
+    DELETED = "deleted"
+    RETRIED = "retried"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The state of a file as `lstat` tells it. Two equal stamps of one path mean: unchanged.
+
+    The device is left out of the comparison, because its number may change with every mount; `changed_ns`
+    (the later of mtime and ctime) only says for how long a file has been quiet.
+    """
+
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int = field(default=0, compare=False)
+    changed_ns: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A path that may hold a new or changed picture. The stamp is known where a scan found it."""
+
+    path: Path
+    cause: Cause
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A file that has been quiet for long enough to be read."""
+
+    path: Path
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A path that no longer holds a file."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Everything that is kept of a picture's content. Sizes are those of the upright picture.
+
+    digest           SHA-256 of the file's bytes, 32 bytes
+    size             bytes of the file
+    width, height    pixels, EXIF orientation applied
+    format           Pillow's name of the format, such as "JPEG"
+    mode             Pillow's mode as stored, such as "RGB", "CMYK", "I;16"
+    bit_depth        bits per channel
+    frames           1, or the number of frames of an animation
+    luma_quantiser   mean of the JPEG luminance table (1 is the finest), None for other formats
+    taken            EXIF time of the exposure, "2019-07-14T12:30:05", or None
+    camera           EXIF make and model, or None
+    metadata         names of the metadata groups present, of "exif", "icc", "xmp", "iptc", sorted
+    phash            imagehash.phash(hash_size=16), 256 bits packed to 32 bytes
+    thumb            64 x 64 luminance values (uint8, row by row) of the whole picture, aspect ratio ignored
+    """
+
+    digest: bytes
+    size: int
+    width: int
+    height: int
+    format: str
+    mode: str
+    bit_depth: int
+    frames: int
+    luma_quantiser: float | None
+    taken: str | None
+    camera: str | None
+    metadata: tuple[str, ...]
+    phash: bytes
+    thumb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a file could not be taken. `kind` is the lower-case name of the error class, such as "truncated"."""
+
+    path: Path
+    kind: str
+    reason: str
+    retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file whose content is known."""
+
+    path: Path
+    stamp: Stamp
+    content: Fingerprint
+
+
+class Kind(StrEnum):
+    """What a match claims. Only the first three may be collected."""
+
+    EXACT = "exact"
+    SAME = "same"
+    EDITED = "edited"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """How the query lies in the copy.
+
+    orientation   the EXIF orientation number (1 to 8) that turns the query the way the copy stands
+    box           left, top, right, bottom of the query's frame in the copy, as fractions of the copy's
+                  width and height; outside 0 to 1 where the query shows more than the copy
+    """
+
+    orientation: int = 1
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A proven copy of a query picture. `confidence` is 0 to 1, and 1 only for equal bytes."""
+
+    picture: Picture
+    kind: Kind
+    confidence: float
+    transform: Transform
+
+
+class Form(StrEnum):
+    """How a collected copy is made."""
+
+    COPY = "copy"
+    HARDLINK = "hardlink"
+    SYMLINK = "symlink"
+    REFLINK = "reflink"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file that pictured put into a destination, as the journal knows it.
+
+    `stamp` is the file as we left it: a file with another stamp was changed by somebody and is theirs.
+    """
+
+    id: int
+    entry: str
+    target: Path
+    stamp: Stamp
+    digest: bytes
+    source: Path
+    form: Form
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """A step: put the bytes of `source` at `target`, in place of `replaces` where that is given."""
+
+    entry: str
+    query: Path | None
+    source: Path
+    stamp: Stamp
+    digest: bytes
+    target: Path
+    form: Form
+    reason: str
+    replaces: Placed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A step that writes nothing, and why: what is in place is already the best, or somebody else's, or declined."""
+
+    entry: str
+    query: Path | None
+    best: Path | None
+    placed: Placed | None
+    reason: str
+
+
+Step = Collect | Keep
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done because of one picture. `run`, `--dry-run`, `explain` and the tests read the same plan."""
+
+    subject: Path
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one step. `error` is None where it was done."""
+
+    step: Step
+    placed: Placed | None
+    error: str | None = None
