@@ -1,0 +1,16 @@
+"""The index: one SQLite file that a writer owns and any number of readers may ask.
+
+opening     opens it, brings it up to date, and brackets changes in transactions
+connection  the connection itself, which speaks of `StoreError` only
+holding     one writer at a time
+migrations  the schema, append-only
+rows        how values lie in rows
+listings    what is known of the files of a folder
+pictures    what is known of contents
+roots       what is known of the watched folders
+catalogue   these three, and every change to files
+placements  what was placed, and the history of it
+answers     which placed file answers which query
+journal     these two, and what was about to be written
+schedule    when a job last ran
+"""

@@ -1,0 +1,131 @@
+"""What we wrote, from what and why, and what we were about to write."""
+
+import sqlite3
+from typing import Any
+
+from pictured.flow import Collect, Form, Placed, Stamp
+from pictured.store import rows
+from pictured.store.answers import Answers
+from pictured.store.opening import transaction
+from pictured.store.placements import Placements, What
+
+
+class Journal(Placements, Answers):
+    """The journal. Every method raises StoreError where the index cannot be read or written.
+
+    An intent goes before each write, so that whatever a crash cut off is known at the next start. Numbers of intents
+    and of placed files are never used again.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def begin(self, step: Collect, at: float) -> int:
+        """Write down an intent and commit it, before anything touches the disk.
+
+        Raises:
+            RuntimeError: inside a transaction, which could still take the intent back.
+        """
+        if self._db.in_transaction:
+            raise RuntimeError("an intent cannot be part of a transaction: it must be on the disk before its file is")
+        with transaction(self._db):
+            cursor = self._db.execute(
+                """INSERT INTO intents (at, entry, query, source, target, digest, form, reason, replaces,
+                size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    at,
+                    *_step_row(step),
+                    None if step.replaces is None else step.replaces.id,
+                    *rows.stamp_row(step.stamp),
+                ),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def intents(self) -> list[tuple[int, Collect]]:
+        """Give the intents that are neither finished nor abandoned, oldest first."""
+        found = self._db.execute(
+            """SELECT id, entry, query, source, target, digest, form, reason, replaces,
+            size, mtime_ns, inode, device, changed_ns FROM intents ORDER BY id"""
+        ).fetchall()
+        return [(number, self._step(row)) for number, *row in found]
+
+    def finish(self, intent: int, stamp: Stamp, at: float) -> Placed:
+        """Turn an intent into a placed file with the stamp that it was left with, all in one transaction.
+
+        Whatever was active at that target, and what the step replaces, is active no longer. The queries that the
+        replaced file answered, and the one of the step, are answered by the new one.
+
+        Raises:
+            LookupError: if there is no such intent.
+        """
+        with transaction(self._db):
+            found = [step for number, step in self.intents() if number == intent]
+            if not found:
+                raise LookupError(f"there is no intent {intent}")
+            step = found[0]
+            old = None if step.replaces is None else step.replaces.id
+            self._db.execute("UPDATE placed SET active = 0 WHERE active AND target = ?", (rows.key(step.target),))
+            self._db.execute("UPDATE placed SET active = 0 WHERE id = ?", (old,))
+            cursor = self._db.execute(
+                """INSERT INTO placed (entry, query, source, target, digest, form, reason,
+                size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (*_step_row(step), *rows.stamp_row(stamp)),
+            )
+            new = int(cursor.lastrowid or 0)
+            self._db.execute("UPDATE answers SET placed = ? WHERE placed = ?", (new, old))
+            if step.query is not None:
+                self.answer(step.entry, step.query, new, step.reason, at)
+            self._note(new, "placed" if old is None else "upgraded", at)
+            self.abandon(intent)
+        return Placed(new, step.entry, step.target, stamp, step.digest, step.source, step.form, step.reason)
+
+    def abandon(self, intent: int) -> None:
+        """Forget an intent whose write did not happen."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM intents WHERE id = ?", (intent,))
+
+    def undo(self, number: int, at: float) -> None:
+        """Note that an active placed file was taken back, and decline its content.
+
+        Raises:
+            LookupError: if there is no such placed file, or it is not active.
+        """
+        with transaction(self._db):
+            found = self.placed(number)
+            if found is None or found != self.placed_at(found.target):
+                raise LookupError(f"there is no active placed file {number}")
+            self._db.execute("UPDATE placed SET active = 0 WHERE id = ?", (number,))
+            self._db.execute(
+                "INSERT INTO declined (entry, digest, at) VALUES (?, ?, ?) ON CONFLICT (entry, digest) DO NOTHING",
+                (found.entry, found.digest, at),
+            )
+            self._note(number, "undone", at)
+
+    def _note(self, placed: int, what: What, at: float) -> None:
+        self._db.execute("INSERT INTO deeds (at, what, placed) VALUES (?, ?, ?)", (at, what, placed))
+
+    def _step(self, row: Any) -> Collect:  # noqa: ANN401 -- rows are whatever the statement selects
+        entry, query, source, target, digest, form, reason, replaces, *stamp = row
+        return Collect(
+            entry=entry,
+            query=rows.optional_path_from(query),
+            source=rows.path_from(source),
+            stamp=rows.stamp_from(stamp),
+            digest=digest,
+            target=rows.path_from(target),
+            form=Form(form),
+            reason=reason,
+            replaces=None if replaces is None else self.placed(replaces),
+        )
+
+
+def _step_row(step: Collect) -> tuple[str | bytes | None, ...]:
+    return (
+        step.entry,
+        rows.optional_key(step.query),
+        rows.key(step.source),
+        rows.key(step.target),
+        step.digest,
+        step.form.value,
+        rows.text(step.reason),
+    )

@@ -1,0 +1,125 @@
+"""What is known of the files of a folder: what a scan compares with the disk."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pictured.flow import Failure, Stamp
+from pictured.store import rows
+
+_KNOWN = """
+    SELECT files.name, contents.digest, failures.kind, failures.reason, failures.retry,
+    files.handled, files.size, files.mtime_ns, files.inode, files.device, files.changed_ns
+    FROM folders CROSS JOIN files ON files.folder = folders.id
+    LEFT JOIN contents ON contents.id = files.content
+    LEFT JOIN failures ON failures.file = files.id
+    WHERE folders.path = ? AND files.missing_since IS NULL AND files.size IS NOT NULL"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file that is there: its digest, or why it failed, or both where it failed later on.
+
+    `handled` tells whether all that the file called for was done with this stamp.
+    """
+
+    stamp: Stamp
+    digest: bytes | None
+    failure: Failure | None
+    handled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A file that failed `tries` times; `retry_at` (Unix seconds) is None where it is left alone until it changes."""
+
+    failure: Failure
+    tries: int
+    retry_at: float | None
+
+
+class Listings:
+    """Questions about files by their place. Paths are absolute; missing files do not count.
+
+    Every method raises StoreError where the index cannot be read.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def listing(self, folder: Path) -> dict[str, Known]:
+        """Give the files directly in a folder by name, without the `unstamped` ones."""
+        found = self._db.execute(_KNOWN, (rows.folder_key(folder),)).fetchall()
+        return dict(_named(row, folder) for row in found)
+
+    def unstamped(self, folder: Path) -> frozenset[str]:
+        """Give the names directly in a folder of which only a failure is known and no stamp, such as FIFOs."""
+        found = self._db.execute(
+            """SELECT files.name FROM folders CROSS JOIN files ON files.folder = folders.id
+            WHERE folders.path = ? AND files.missing_since IS NULL AND files.size IS NULL""",
+            (rows.folder_key(folder),),
+        ).fetchall()
+        return frozenset(rows.name_from(name) for (name,) in found)
+
+    def known(self, path: Path) -> Known | None:
+        """Give what the `listing` of its folder says of one file."""
+        row = self._db.execute(f"{_KNOWN} AND files.name = ?", rows.file_key(path)).fetchone()
+        return None if row is None else _named(row, path.parent)[1]
+
+    def folders_below(self, folder: Path) -> list[Path]:
+        """Give the folders at or below a folder that directly hold files, failed ones too, sorted by their bytes."""
+        found = self._db.execute(
+            """SELECT path FROM folders WHERE path >= ? AND path < ? AND EXISTS
+            (SELECT 1 FROM files WHERE files.folder = folders.id AND files.missing_since IS NULL) ORDER BY path""",
+            rows.subtree(rows.folder_key(folder)),
+        ).fetchall()
+        return [rows.path_from(path) for (path,) in found]
+
+    def waiting(self, below: Sequence[Path]) -> int:
+        """Count the files with a content at or below any of the folders that were not handled yet."""
+        return sum(
+            int(
+                self._db.execute(
+                    """SELECT count(*) FROM folders CROSS JOIN files ON files.folder = folders.id
+                    WHERE folders.path >= ? AND folders.path < ? AND NOT handled
+                    AND content IS NOT NULL AND missing_since IS NULL""",
+                    rows.subtree(folder),
+                ).fetchone()[0]
+            )
+            for folder in rows.apart(below)
+        )
+
+    def is_filled(self, folder: Path) -> bool:
+        """Tell whether any file is known at or below a folder."""
+        found = self._db.execute(
+            """SELECT 1 FROM folders CROSS JOIN files ON files.folder = folders.id
+            WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL LIMIT 1""",
+            rows.subtree(rows.folder_key(folder)),
+        ).fetchone()
+        return found is not None
+
+    def failures(self, below: Sequence[Path] | None) -> list[Failing]:
+        """Give the failures at or below any of the folders, or all with None, sorted by folder and name in bytes."""
+        found: list[Any] = []
+        for folder in rows.apart([Path("/")] if below is None else below):
+            # There are few failures, so they come first and not the folders.
+            found += self._db.execute(
+                """SELECT folders.path, files.name, kind, reason, retry, tries, retry_at
+                FROM failures CROSS JOIN files ON files.id = failures.file
+                CROSS JOIN folders ON folders.id = files.folder
+                WHERE folders.path >= ? AND folders.path < ? ORDER BY folders.path, files.name""",
+                rows.subtree(folder),
+            ).fetchall()
+        return [
+            Failing(Failure(rows.path_from(folder + name), kind, reason, bool(retry)), tries, retry_at)
+            for folder, name, kind, reason, retry, tries, retry_at in found
+        ]
+
+
+def _named(row: Any, folder: Path) -> tuple[str, Known]:  # noqa: ANN401 -- rows are whatever the statement selects
+    key, digest, kind, reason, retry, handled, *stamp = row
+    name = rows.name_from(key)
+    failure = None if kind is None else Failure(folder / name, kind, reason, bool(retry))
+    return name, Known(rows.stamp_from(stamp), digest, failure, bool(handled))

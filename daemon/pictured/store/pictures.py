@@ -1,0 +1,156 @@
+"""What is known of contents and of the files that have them: what finding copies asks."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pictured.flow import Fingerprint, Picture, Stamp
+from pictured.store import rows
+
+_CONTENT = """
+    SELECT contents.digest, contents.phash, contents.size, contents.width,
+    contents.height, contents.format, contents.mode, contents.bit_depth, contents.frames, contents.luma_quantiser,
+    contents.taken, contents.camera, contents.metadata, thumbs.luminance
+    FROM contents JOIN thumbs ON thumbs.content = contents.id"""
+_PICTURE = """
+    SELECT folders.path, files.name, files.size, files.mtime_ns, files.inode, files.device, files.changed_ns,
+    contents.digest, contents.phash, contents.size, contents.width, contents.height, contents.format,
+    contents.mode, contents.bit_depth, contents.frames, contents.luma_quantiser,
+    contents.taken, contents.camera, contents.metadata, thumbs.luminance
+    FROM files JOIN folders ON folders.id = files.folder
+    JOIN contents ON contents.id = files.content JOIN thumbs ON thumbs.content = contents.id
+    WHERE files.missing_since IS NULL"""
+_FETCHED = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """Every content that a present file has: ids int64 (n,), ascending, and perceptual hashes uint8 (n, 32)."""
+
+    ids: npt.NDArray[np.int64]
+    hashes: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sizes of the index.
+
+    pictures   different contents that a present file has
+    files      present files whose content is known
+    missing    files whose content is remembered in case they turn up elsewhere
+    failed     files with a failure, also those that were read before it
+    """
+
+    pictures: int
+    files: int
+    missing: int
+    failed: int
+
+
+class Pictures:
+    """Questions about contents. Only present files count, unless a method says otherwise.
+
+    Every method raises StoreError where the index cannot be read.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def digest_of(self, stamp: Stamp) -> bytes | None:
+        """Give the content of any file, missing ones too, that has this device, inode, size and mtime.
+
+        That is the same file under another name. None also where two contents answer to it.
+        """
+        found = self._db.execute(
+            """SELECT DISTINCT contents.digest FROM files JOIN contents ON contents.id = files.content
+            WHERE files.size = ? AND files.mtime_ns = ? AND files.inode = ? AND files.device = ?
+            AND files.content IS NOT NULL LIMIT 2""",
+            rows.stamp_row(stamp)[:4],
+        ).fetchall()
+        return found[0][0] if len(found) == 1 else None
+
+    def picture(self, path: Path) -> Picture | None:
+        """Give a file whose content is known."""
+        row = self._db.execute(f"{_PICTURE} AND folders.path = ? AND files.name = ?", rows.file_key(path)).fetchone()
+        return None if row is None else _picture(row)
+
+    def files_below(self, folders: Sequence[Path]) -> Iterator[Picture]:
+        """Give the pictures at or below any of the folders, each once, sorted by folder and name in bytes.
+
+        The list is made at the first step, and changes may be made in between: who is gone by then is left out.
+        """
+        found: list[tuple[int]] = []
+        for folder in rows.apart(folders):
+            found += self._db.execute(
+                """SELECT files.id FROM folders CROSS JOIN files ON files.folder = folders.id
+                WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL
+                AND files.content IS NOT NULL ORDER BY folders.path, files.name""",
+                rows.subtree(folder),
+            ).fetchall()
+        for file in found:
+            row = self._db.execute(f"{_PICTURE} AND files.id = ?", file).fetchone()
+            if row is not None:
+                yield _picture(row)
+
+    def contents(self) -> Contents:
+        """Give the hashes of every content that a present file has, for the search structure."""
+        cursor = self._db.execute(
+            """SELECT id, phash FROM contents WHERE EXISTS
+            (SELECT 1 FROM files WHERE files.content = contents.id AND files.missing_since IS NULL) ORDER BY id"""
+        )
+        ids: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+        hashes = bytearray()
+        while found := cursor.fetchmany(_FETCHED):
+            ids.append(np.fromiter((row[0] for row in found), np.int64, len(found)))
+            hashes += b"".join([row[1] for row in found])
+        return Contents(np.concatenate(ids), np.frombuffer(hashes, np.uint8).reshape(-1, 32))
+
+    def content(self, number: int) -> Fingerprint:
+        """Give a content by its id, even if no present file has it.
+
+        Raises:
+            LookupError: if there is none (any more); an id is never used for another content.
+        """
+        row = self._db.execute(
+            f"{_CONTENT} WHERE contents.id = ?",
+            (number,),
+        ).fetchone()
+        if row is None:
+            raise LookupError(f"there is no content with the id {number}")
+        return rows.content_from(row)
+
+    def content_id(self, digest: bytes) -> int | None:
+        """Give the id of the content with a digest, even if no present file has it."""
+        row = self._db.execute("SELECT id FROM contents WHERE digest = ?", (digest,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def copies(self, number: int) -> list[tuple[Path, Stamp]]:
+        """Give the files that have the content with an id, sorted by folder and name in bytes."""
+        found = self._db.execute(
+            """SELECT folders.path, files.name, files.size, files.mtime_ns, files.inode, files.device, files.changed_ns
+            FROM files CROSS JOIN folders ON folders.id = files.folder
+            WHERE files.content = ? AND files.missing_since IS NULL ORDER BY folders.path, files.name""",
+            (number,),
+        ).fetchall()
+        return [(rows.path_from(folder + name), rows.stamp_from(stamp)) for folder, name, *stamp in found]
+
+    def count(self) -> Counts:
+        """Count what is known."""
+        row = self._db.execute(
+            """SELECT
+            (SELECT count(DISTINCT content) FROM files WHERE missing_since IS NULL),
+            (SELECT count(content) FROM files WHERE missing_since IS NULL),
+            (SELECT count(*) FROM files WHERE missing_since IS NOT NULL),
+            (SELECT count(*) FROM failures)"""
+        ).fetchone()
+        return Counts(*row)
+
+
+def _picture(row: Any) -> Picture:  # noqa: ANN401 -- rows are whatever the statement selects
+    folder, name = row[:2]
+    return Picture(rows.path_from(folder + name), rows.stamp_from(row[2:7]), rows.content_from(row[7:]))

@@ -1,0 +1,153 @@
+"""How paths, stamps and fingerprints lie in rows, and back again."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pictured.flow import Fingerprint, Stamp
+
+_INTEGERS = range(-(2**63), 2**63)
+
+
+def key(path: Path) -> bytes:
+    """Give an absolute path as the index keeps it: the system's own bytes."""
+    return os.fsencode(path)
+
+
+def path_from(key: bytes) -> Path:
+    """Give the path of a key of a file or a folder."""
+    return Path(os.fsdecode(key))
+
+
+def optional_key(path: Path | None) -> bytes | None:
+    """Do as `key`, where there may be no path."""
+    return None if path is None else key(path)
+
+
+def optional_path_from(key: bytes | None) -> Path | None:
+    """Do as `path_from`, where there may be no path."""
+    return None if key is None else path_from(key)
+
+
+def name_from(key: bytes) -> str:
+    """Give the name that lies in a row."""
+    return os.fsdecode(key)
+
+
+def folder_key(folder: Path) -> bytes:
+    """Give the key of a folder, which ends with a slash."""
+    return os.fsencode(folder).rstrip(b"/") + b"/"
+
+
+def file_key(path: Path) -> tuple[bytes, bytes]:
+    """Give the key of the folder of a file, and its name."""
+    head, _, name = os.fsencode(path).rpartition(b"/")
+    return head + b"/", name
+
+
+def subtree(folder: bytes) -> tuple[bytes, bytes]:
+    """Give the half-open range of the keys that begin with a folder's key.
+
+    The key ends with a slash, and the byte after a slash is "0".
+    """
+    return folder, folder[:-1] + b"0"
+
+
+def apart(folders: Iterable[Path]) -> list[bytes]:
+    """Give the keys of folders, sorted, without those that lie at or below another one."""
+    kept: list[bytes] = []
+    for folder in sorted(folder_key(folder) for folder in folders):
+        if not kept or not folder.startswith(kept[-1]):
+            kept.append(folder)
+    return kept
+
+
+def number(value: int) -> int | str:
+    """Give an integer as SQLite can keep it: as text where 64 bits with a sign are too few.
+
+    Some file systems have inodes of 64 bits without a sign, and times beyond the year 2262.
+    """
+    return value if value in _INTEGERS else str(value)
+
+
+def text(value: str) -> str:
+    r"""Give a text without lone surrogates, which SQLite cannot keep; they become `\udcff`."""
+    return value.encode(errors="backslashreplace").decode()
+
+
+def optional_text(value: str | None) -> str | None:
+    """Do as `text`, where there may be none."""
+    return None if value is None else text(value)
+
+
+def stamp_row(stamp: Stamp) -> tuple[int | str, ...]:
+    """Give the values of the columns size, mtime_ns, inode, device and changed_ns."""
+    return (
+        number(stamp.size),
+        number(stamp.mtime_ns),
+        number(stamp.inode),
+        number(stamp.device),
+        number(stamp.changed_ns),
+    )
+
+
+def stamp_from(row: Sequence[int | str]) -> Stamp:
+    """Give the stamp of the columns of `stamp_row`."""
+    size, mtime_ns, inode, device, changed_ns = row
+    return Stamp(int(size), int(mtime_ns), int(inode), int(device), int(changed_ns))
+
+
+def content_row(content: Fingerprint) -> tuple[object, ...]:
+    """Give the values of `contents` from `digest` and `phash` to `metadata`; the thumb lies elsewhere."""
+    return (
+        content.digest,
+        content.phash,
+        content.size,
+        content.width,
+        content.height,
+        text(content.format),
+        text(content.mode),
+        content.bit_depth,
+        content.frames,
+        content.luma_quantiser,
+        optional_text(content.taken),
+        optional_text(content.camera),
+        " ".join(content.metadata),
+    )
+
+
+def content_from(row: Sequence[Any]) -> Fingerprint:
+    """Give the fingerprint of the columns of `content_row`, followed by the thumb."""
+    (
+        digest,
+        phash,
+        size,
+        width,
+        height,
+        form,
+        mode,
+        bit_depth,
+        frames,
+        luma_quantiser,
+        taken,
+        camera,
+        metadata,
+        thumb,
+    ) = row
+    return Fingerprint(
+        digest=digest,
+        size=size,
+        width=width,
+        height=height,
+        format=form,
+        mode=mode,
+        bit_depth=bit_depth,
+        frames=frames,
+        luma_quantiser=luma_quantiser,
+        taken=taken,
+        camera=camera,
+        metadata=tuple(metadata.split()),
+        phash=phash,
+        thumb=thumb,
+    )

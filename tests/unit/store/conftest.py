@@ -1,0 +1,58 @@
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from pictured.flow import Collect, Fingerprint, Form, Stamp
+from pictured.store.opening import open_store
+
+FINGERPRINT = Fingerprint(
+    digest=bytes(32),
+    size=1234,
+    width=4000,
+    height=3000,
+    format="JPEG",
+    mode="RGB",
+    bit_depth=8,
+    frames=1,
+    luma_quantiser=2.5,
+    taken="2019-07-14T12:30:05",
+    camera="Canon EOS 5D",
+    metadata=("exif", "icc"),
+    phash=bytes(range(32)),
+    thumb=bytes(range(256)) * 16,
+)
+STEP = Collect(
+    entry="best",
+    query=Path("/queries/poor.jpg"),
+    source=Path("/library/good.jpg"),
+    stamp=Stamp(10, 20, 30, 40, 50),
+    digest=b"\1" * 32,
+    target=Path("/best/good.jpg"),
+    form=Form.COPY,
+    reason="more pixels",
+)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = open_store(tmp_path / "state", writer=True)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def fingerprint() -> Callable[[str], Fingerprint]:
+    def make(name: str) -> Fingerprint:
+        digest = sha256(name.encode()).digest()
+        return replace(FINGERPRINT, digest=digest, phash=digest[::-1], thumb=digest * 128)
+
+    return make
+
+
+@pytest.fixture
+def step() -> Collect:
+    return STEP

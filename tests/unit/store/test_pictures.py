@@ -1,0 +1,137 @@
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pictured.flow import Fingerprint, Picture, Stamp
+from pictured.store.catalogue import Catalogue
+from pictured.store.pictures import Counts
+
+Make = Callable[[str], Fingerprint]
+ODD = Path(os.fsdecode(b"/a\xff/b\xfe.jpg"))
+STAMP = Stamp(1, 2, 3, 4, 5)
+
+
+def test_every_value_of_a_picture_comes_back(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    full = replace(
+        fingerprint("full"), mode="I;16", bit_depth=16, frames=7, camera="Müller\0 📷", metadata=("exif", "xmp")
+    )
+    bare = replace(
+        fingerprint("bare"), luma_quantiser=None, taken=None, camera=None, metadata=(), thumb=b"", size=2**40
+    )
+    for number, content in enumerate((full, bare)):
+        path = ODD.parent / f"{number}{ODD.name}"
+        catalogue.record(path, STAMP, content)
+        assert catalogue.picture(path) == Picture(path, STAMP, content)
+        found = catalogue.content_id(content.digest)
+        assert found is not None
+        assert catalogue.content(found) == content
+        assert catalogue.copies(found) == [(path, STAMP)]
+
+
+def test_an_inode_of_64_bits_and_a_time_beyond_2262_come_back(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    stamp = Stamp(1, 13_569_465_600 * 10**9, 2**64 - 1, 2**63, 2**65)
+    catalogue.record(ODD, stamp, fingerprint("one"))
+    known = catalogue.known(ODD)
+    assert known is not None
+    assert known.stamp == stamp
+    assert catalogue.digest_of(stamp) == fingerprint("one").digest
+
+
+def test_a_later_reading_of_the_same_bytes_replaces_the_earlier_and_keeps_the_id(
+    db: sqlite3.Connection, fingerprint: Make
+) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(ODD, STAMP, fingerprint("one"))
+    before = catalogue.contents().ids.tolist()
+    better = replace(fingerprint("two"), digest=fingerprint("one").digest)
+    catalogue.record(ODD, STAMP, better)
+    assert catalogue.picture(ODD) == Picture(ODD, STAMP, better)
+    assert catalogue.contents().ids.tolist() == before
+
+
+def test_contents_are_the_hashes_that_a_present_file_has(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    empty = catalogue.contents()
+    assert (empty.ids.shape, empty.ids.dtype, empty.hashes.shape, empty.hashes.dtype) == (
+        (0,),
+        np.int64,
+        (0, 32),
+        np.uint8,
+    )
+    for name in ("one", "two", "three"):
+        catalogue.record(Path("/a") / name, STAMP, fingerprint(name))
+        catalogue.record(Path("/b") / name, STAMP, fingerprint(name))
+    catalogue.miss_below(Path("/b"), 1.0)
+    catalogue.miss(Path("/a/two"), 1.0)
+    found = catalogue.contents()
+    assert (found.ids.dtype, found.hashes.dtype, found.hashes.shape) == (np.int64, np.uint8, (2, 32))
+    assert found.ids.tolist() == [catalogue.content_id(fingerprint(name).digest) for name in ("one", "three")]
+    assert [row.tobytes() for row in found.hashes] == [fingerprint(name).phash for name in ("one", "three")]
+
+
+def test_an_id_is_never_used_for_another_content(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(ODD, STAMP, fingerprint("one"))
+    one = catalogue.content_id(fingerprint("one").digest)
+    catalogue.miss(ODD, 1.0)
+    catalogue.prune(2.0)
+    catalogue.record(ODD, STAMP, fingerprint("two"))
+    assert catalogue.content_id(fingerprint("two").digest) != one
+    assert one is not None
+    with pytest.raises(LookupError):
+        catalogue.content(one)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_moved_or_linked_file_is_recognised_by_its_stamp(
+    db: sqlite3.Connection, fingerprint: Make, *, gone: bool
+) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(ODD, STAMP, fingerprint("one"))
+    if gone:
+        catalogue.miss(ODD, 1.0)
+    assert catalogue.digest_of(replace(STAMP, changed_ns=99)) == fingerprint("one").digest
+    for other in ({"size": 9}, {"mtime_ns": 9}, {"inode": 9}, {"device": 9}):
+        assert catalogue.digest_of(replace(STAMP, **other)) is None
+
+
+def test_a_stamp_that_two_contents_answer_to_is_recognised_as_neither(
+    db: sqlite3.Connection, fingerprint: Make
+) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(Path("/a/one"), STAMP, fingerprint("one"))
+    catalogue.record(Path("/a/same"), STAMP, fingerprint("one"))
+    assert catalogue.digest_of(STAMP) == fingerprint("one").digest
+    catalogue.record(Path("/a/two"), STAMP, fingerprint("two"))
+    assert catalogue.digest_of(STAMP) is None
+
+
+def test_pictures_below_several_folders_come_once_each_even_if_the_index_changes_meanwhile(
+    db: sqlite3.Connection, fingerprint: Make
+) -> None:
+    catalogue = Catalogue(db)
+    paths = [Path("/a/b/1"), Path("/a/c/2"), Path("/d/3"), Path("/d/4")]
+    for path in paths:
+        catalogue.record(path, STAMP, fingerprint(path.name))
+    every = catalogue.files_below([Path("/d"), Path("/a/b"), Path("/a")])
+    assert next(every).path == paths[0]
+    catalogue.miss(paths[2], 1.0)
+    catalogue.record(Path("/a/a/new"), STAMP, fingerprint("new"))
+    assert [picture.path for picture in every] == [paths[1], paths[3]]
+
+
+def test_counts(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    assert catalogue.count() == Counts(0, 0, 0, 0)
+    for name in ("1", "2", "3"):
+        catalogue.record(Path("/a") / name, STAMP, fingerprint("same"))
+    catalogue.record(Path("/a/4"), STAMP, fingerprint("other"))
+    catalogue.miss(Path("/a/4"), 1.0)
+    assert catalogue.count() == Counts(pictures=1, files=3, missing=1, failed=0)
