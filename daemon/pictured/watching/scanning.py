@@ -1,0 +1,131 @@
+"""What lies in a folder now, one directory at a time."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from pictured.disk.reading import stamp_from, stamp_of
+from pictured.errors import FileError, Vanished
+from pictured.flow import Failure, Stamp
+from pictured.watching.ignoring import Ignored, may_be_picture
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One directory as it was found.
+
+    files   names that may be pictures, with their stamps, sorted
+    odd     names that may be pictures but are no readable files: pipes, sockets, devices, links that lead nowhere
+    """
+
+    folder: Path
+    files: tuple[tuple[str, Stamp], ...]
+    odd: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A directory that could not be listed to its end. What is known of it and of all below it stays as it is."""
+
+    folder: Path
+    reason: str
+
+
+class Difference(NamedTuple):
+    """How a listing differs from what was known of its directory."""
+
+    changed: tuple[tuple[str, Stamp], ...]
+    unchanged: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def difference(listing: Listing, known: Mapping[str, Stamp]) -> Difference:
+    """Compare a listing with the stamps known for the same directory. Pure.
+
+    `changed` are new files too. A file that is there but cannot be looked at is neither changed nor missing.
+    """
+    changed = tuple((name, stamp) for name, stamp in listing.files if known.get(name) != stamp)
+    unchanged = tuple(name for name, stamp in listing.files if known.get(name) == stamp)
+    present = {name for name, _ in listing.files}
+    present |= {failure.path.name for failure in listing.odd if failure.kind == "unreadable"}
+    return Difference(changed, unchanged, tuple(name for name in known if name not in present))
+
+
+def walk(root: Path, ignore: Sequence[str] = (), *, exclude: Sequence[Path] = ()) -> Iterator[Listing | Unreachable]:
+    """List `root` and every directory below it: depth first, parents before children, names in order.
+
+    `root` is absolute and without symlinks; symlinks are never followed, other file systems are entered. The built-in
+    globs and `ignore` (relative to `root`) and the folders of `exclude` keep directories from being opened at all.
+    A directory that is gone when its turn comes is passed over, so that a known directory which is neither listed nor
+    at or below an `Unreachable` is missing. Only for `root` itself being gone is `Unreachable`.
+    """
+    ignored = Ignored.by(ignore)
+    excluded = frozenset(map(os.fspath, exclude))
+    waiting = [""]
+    while waiting:
+        inner = waiting.pop()
+        folder = root / inner
+        if os.fspath(folder) in excluded:
+            continue
+        try:
+            listing, below = _listed(folder, inner, ignored)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if not inner:
+                yield Unreachable(folder, error.strerror or str(error))
+        except OSError as error:
+            yield Unreachable(folder, error.strerror or str(error))
+        else:
+            yield listing
+            waiting.extend(reversed(below))
+
+
+def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[str]]:
+    files: list[tuple[str, Stamp]] = []
+    odd: list[Failure] = []
+    below: list[str] = []
+    # Opened by descriptor, as scandir() by name would follow a directory that was just replaced by a symlink.
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        with os.scandir(directory) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                relative = f"{inner}/{entry.name}" if inner else entry.name
+                if ignored.takes_name(entry.name) or ignored.takes_path(relative):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    below.append(relative)
+                elif may_be_picture(entry.name):
+                    found = _looked_at(entry, folder)
+                    if isinstance(found, Stamp):
+                        files.append((entry.name, found))
+                    elif found is not None:
+                        odd.append(found)
+    finally:
+        os.close(directory)
+    return Listing(folder, tuple(files), tuple(odd)), below
+
+
+def _looked_at(entry: os.DirEntry[str], folder: Path) -> Stamp | Failure | None:
+    # Most entries are regular files, told by the directory itself; stamp_of() has the words for all others.
+    with suppress(OSError):
+        if entry.is_file(follow_symlinks=False):
+            return stamp_from(entry.stat(follow_symlinks=False))
+        if entry.is_symlink() and _leads_somewhere(entry):
+            return None
+    path = folder / entry.name
+    try:
+        return stamp_of(path)
+    except Vanished:
+        return None
+    except FileError as error:
+        return Failure(path, type(error).__name__.lower(), str(error), error.retry)
+
+
+def _leads_somewhere(link: os.DirEntry[str]) -> bool:
+    try:
+        link.stat()
+    except OSError:
+        return False
+    return True
