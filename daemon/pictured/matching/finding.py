@@ -1,0 +1,79 @@
+"""From a picture to its proven copies: candidates -> verify -> Match.
+
+The seam for other ways of matching: whatever proposes candidates and whatever proves them, a `Found` comes out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pictured.flow import Fingerprint, Kind, Transform
+from pictured.matching.neighbours import Candidate, Neighbours
+from pictured.matching.orienting import ORIENTATIONS, SIDE, hashes_of, oriented, picture_of
+from pictured.matching.verifying import Evidence, compared, confidence, proves
+
+RADIUS = 104
+MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A content that is a proven copy of the query's content."""
+
+    content: int
+    kind: Kind
+    confidence: float
+    transform: Transform
+
+
+def find(
+    query: Fingerprint,
+    neighbours: Neighbours,
+    content_of: Callable[[int], Fingerprint],
+    wanted: Callable[[int], bool],
+) -> Iterator[Found]:
+    """The proven copies of a picture among the wanted contents, the nearest hash first.
+
+    At most 64 candidates within 104 of 256 bits are tried: photographs differ by 84 bits or more in the best of eight
+    orientations, and no copy that this proof accepts was further away than 102.
+    """
+    near = (c for c in neighbours.near(hashes_of(query.thumb), RADIUS) if wanted(c.content))
+    for candidate in _first(near, MOST):
+        found = prove(query, candidate, content_of(candidate.content))
+        if found is not None:
+            yield found
+
+
+def prove(query: Fingerprint, candidate: Candidate, content: Fingerprint) -> Found | None:
+    """Compare a candidate with the query; None where they are not proven to be one picture."""
+    if content.digest == query.digest:
+        return Found(candidate.content, Kind.EXACT, 1.0, Transform())
+    turned = oriented(picture_of(query.thumb), candidate.orientation)
+    evidence = compared(picture_of(content.thumb), turned)
+    if evidence is None or not proves(evidence, candidate.distance):
+        return None
+    transform = Transform(candidate.orientation, _frame(evidence))
+    upright = candidate.orientation == ORIENTATIONS[0]
+    kind = Kind.SAME if upright and evidence.drift < 1.5 else Kind.EDITED
+    return Found(candidate.content, kind, confidence(evidence), transform)
+
+
+def candidate_for(query: Fingerprint, content: int, phash: bytes) -> Candidate:
+    """The candidate that `find` would make of one given content, however far away it is."""
+    bits = np.unpackbits(hashes_of(query.thumb) ^ np.frombuffer(phash, np.uint8)[None, :], axis=1).sum(axis=1)
+    nearest = int(bits.argmin())
+    return Candidate(content, int(bits[nearest]), nearest + 1)
+
+
+def _frame(evidence: Evidence) -> tuple[float, float, float, float]:
+    """The query's frame in the copy, as fractions: the warp's inverse applied to two corners."""
+    inverse = np.linalg.inv(np.vstack([evidence.warp, [0, 0, 1]]))
+    corners = inverse[:2] @ np.array([[-0.5, SIDE - 0.5], [-0.5, SIDE - 0.5], [1, 1]])
+    left, right, top, bottom = (round((float(value) + 0.5) / SIDE, 3) for value in corners.ravel())
+    return left, top, right, bottom
+
+
+def _first(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
+    for _, candidate in zip(range(most), candidates, strict=False):
+        yield candidate
