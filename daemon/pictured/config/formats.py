@@ -1,0 +1,96 @@
+"""The parts of the reference that no model holds: how the file is written, what commands print, exit codes."""
+
+from collections.abc import Mapping
+
+from pictured.errors import ExitCode
+
+WRITING = """\
+## How the file is written
+
+The file is YAML, read by the rules of YAML 1.2: only `true` and `false` are truth values, and `on`, `off`, `yes` and
+`no` are plain words. Anchors, aliases and `<<` merges work; a key that is there twice is an error. pictured reads the
+file and never writes to it.
+
+- **duration**: `500ms`, `5s`, `2min`, `1.5h`, `1d`; a number alone is seconds.
+- **size**: `64kB`, `512MB`, `2GB` (powers of 1000) or `64KiB`, `512MiB`, `2GiB` (powers of 1024); a number alone is
+  bytes.
+- **time**: `every 6h`, `03:00` (daily) or `sun 03:00`; days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`. Clock
+  times are local. Where clocks are put back, a time between 02:00 and 03:00 comes twice.
+- **path**: `~` is the home folder; `$NAME` and `${NAME}` are environment variables, and one that is not defined is an
+  error; `$$` stands for a dollar sign. Relative paths begin at the folder of the configuration file.
+
+Faults are told all at once, one per line, as `FILE:LINE:COLUMN: KEY: what is wrong`, and the exit code is 78.
+`pictured check` looks for them; editors that know the YAML language server complete and check by
+`pictured.schema.json`, which the first line of the example points to.
+
+What is refused although every key by itself is right: folders that lie inside one another (unless the inner one has
+`role: ignore`); `into` inside one of the entry's own `from` folders, around one of them, or inside a query folder;
+`from` folders that no library folder holds; two entries or two rules of one name. Links and, where the disk does not
+tell them apart, upper and lower case are resolved before paths are compared.
+"""
+
+PLACES = """\
+## Places
+
+| what | Linux | macOS | instead |
+|---|---|---|---|
+| configuration | `$XDG_CONFIG_HOME/pictured/pictured.yaml` (`~/.config/…`) | `~/Library/Application Support/pictured/pictured.yaml` | `--config FILE` or `PICTURED_CONFIG` |
+| index and journal | `$XDG_STATE_HOME/pictured/` (`~/.local/state/…`) | `~/Library/Application Support/pictured/` | `PICTURED_STATE_DIR` |
+"""  # noqa: E501  a table
+
+OUTPUT = """\
+## What commands print with `--json`
+
+JSON lines on the standard output and nothing else there. These shapes are kept stable: keys may be added, none is
+renamed or removed. Paths are absolute. Bytes of a file name that are not UTF-8 are written as the escapes `\\udc80` to
+`\\udcff` (Python's `surrogateescape`), from which the name can be restored. Numbers of pixels are those of the upright
+picture; `confidence` goes from 0 to 1 and is 1 only for equal bytes.
+
+`scan` prints one line for each file that failed, then one for the end:
+
+```json
+{"event": "file.failed", "path": PATH, "error": TEXT}
+{"event": "scan.finished", "seen": N, "hashed": N, "unchanged": N, "moved": N, "failed": N, "seconds": N}
+```
+
+`find` prints one line per query. At most one match is `best`: the copy that would be collected.
+
+```json
+{"query": PATH, "matches": [{"path": PATH, "kind": "exact" | "same" | "edited", "confidence": N, "best": BOOL,
+ "width": N, "height": N, "bytes": N}], "error": null | TEXT}
+```
+
+`collect` prints one line per query, or per group of copies where no query is given (`query` is null then):
+
+```json
+{"query": PATH | null, "best": PATH | null, "collected": PATH | null, "planned": BOOL, "reason": TEXT,
+ "error": null | TEXT}
+```
+
+`dupes` prints one line per group, the best member first:
+
+```json
+{"best": PATH, "members": [{"path": PATH, "kind": TEXT, "confidence": N, "width": N, "height": N, "bytes": N}]}
+```
+
+`status` prints one object with at least these keys; `pending` counts files that were seen and are not finished:
+
+```json
+{"running": BOOL, "pending": N, "roots": [...]}
+```
+
+`check` prints one object; `key` is the path of the key, such as `rules[0].actions[1].long_edge`:
+
+```json
+{"config": PATH, "valid": BOOL, "faults": [{"line": N, "column": N, "key": TEXT, "message": TEXT}], "notes": [TEXT]}
+```
+"""
+
+EXIT_CODES: Mapping[ExitCode, str] = {
+    ExitCode.OK: "all done",
+    ExitCode.SOME_FAILED: "the work is done, but some files failed; each is named on standard error and in the JSON",
+    ExitCode.USAGE: "the command line asks for something that cannot be",
+    ExitCode.INTERNAL: "something in pictured is broken",
+    ExitCode.STORE: "the index cannot be opened, written or migrated",
+    ExitCode.CONFIG: "the configuration cannot be used",
+}

@@ -1,0 +1,46 @@
+"""The `limits` section."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pictured.quantities import ByteCount, Seconds
+
+
+class Limits(BaseModel):
+    """What pictured may use. A file that breaks a limit fails by itself; everything else goes on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        examples=[2],
+        description="Processes that read pictures; one per processor core by default.",
+    )
+    time: Seconds = Field(
+        default=60.0, ge=1, description="Time for one file; the worker is stopped and the file tried once more."
+    )
+    memory: ByteCount = Field(default=512_000_000, ge=64_000_000, description="Memory for one file in one worker.")
+    megapixels: float = Field(
+        default=500.0,
+        gt=0,
+        description="Greatest picture that is read, in millions of pixels as its header declares them.",
+    )
+    files_per_worker: int = Field(
+        default=500, ge=1, description="Files after which a worker is replaced by a fresh one."
+    )
+    queue: int = Field(
+        default=10_000,
+        ge=100,
+        description="Changes that may wait to be looked at; beyond that, a scan of the folders makes up for them.",
+    )
+    retry: Seconds = Field(
+        default=3600.0,
+        ge=1,
+        description="Longest wait before a file that could not be read is tried again; the first waits are shorter.",
+    )
+    forget: Seconds = Field(
+        default=90 * 86400.0,
+        description="How long files that are gone are remembered, so that they are known again when they come back. "
+        "Files of a folder that is offline are never forgotten.",
+    )

@@ -1,0 +1,27 @@
+"""The `logging` section."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pictured.quantities import ByteCount
+
+
+class Logging(BaseModel):
+    """What is logged, and where to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important events that are logged."
+    )
+    file: Path | None = Field(
+        default=None,
+        examples=["~/pictured.log"],
+        description="A file that gets the log as JSON lines, besides the standard error output; none by default.",
+    )
+    max_bytes: ByteCount = Field(
+        default=10_000_000, ge=10_000, description="Size at which the file is set aside and a new one begun."
+    )
+    keep: int = Field(default=3, ge=1, le=100, description="How many files set aside are kept.")

@@ -1,0 +1,33 @@
+"""The whole configuration, composed of the settings that each stage owns."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pictured.collecting.settings import CollectSettings
+from pictured.config.limits import Limits
+from pictured.config.logs import Logging
+from pictured.config.schedule import Schedule
+from pictured.quantities import Seconds
+from pictured.rules.rule import Rule
+from pictured.watching.settings import FolderSettings
+
+
+class Config(BaseModel):
+    """The file `pictured.yaml`: the folders that are looked after, and what is done with the pictures in them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folders: tuple[FolderSettings, ...] = Field(
+        min_length=1,
+        description="The folders that are watched, with everything inside them. No folder may lie inside another, "
+        "unless the inner one has the role `ignore`.",
+    )
+    collect: tuple[CollectSettings, ...] = Field(
+        default=(), description="Destinations that get the best copy of each picture."
+    )
+    rules: tuple[Rule, ...] = Field(default=(), description="What is done to new pictures, in the order written.")
+    settle: Seconds = Field(
+        default=5.0, description="How long a file must stay unchanged before it is read (half-written files wait)."
+    )
+    schedule: Schedule = Field(default_factory=Schedule, description="What is done at set times.")
+    logging: Logging = Field(default_factory=Logging, description="What is logged, and where to.")
+    limits: Limits = Field(default_factory=Limits, description="What pictured may use.")

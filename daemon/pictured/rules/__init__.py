@@ -1,0 +1,1 @@
+"""Rules for new pictures: what a person may ask for (`rule`)."""
