@@ -23,7 +23,7 @@ class Event(StrEnum):
     SCAN_STARTED = "scan.started"
     """A watched folder is compared with the index; fields: path, reason."""
     SCAN_FINISHED = "scan.finished"
-    """A watched folder was compared with the index; what changed goes the line now; fields: path, seen, changed, missing, seconds."""
+    """A watched folder was compared, and its changes go the line; fields: path, seen, changed, missing, seconds."""
     EVENTS_LOST = "events.lost"
     """More happened than could be noted; a scan makes up for it; fields: reason."""
     FILE_DONE = "file.done"

@@ -16,7 +16,7 @@ def seconds(text: object) -> object:
 
 
 def byte_count(text: object) -> object:
-    """Turn `"512 MB"` into `512_000_000`; a number is taken as bytes; anything else is handed back for the validator."""
+    """Turn `"512 MB"` into `512_000_000`; a number counts bytes; anything else is handed back for the validator."""
     value = _measured(text, _BYTES, "a size such as 64kB, 512MB or 2GiB")
     return int(value) if isinstance(value, float) else value
 

@@ -1,0 +1,1 @@
+"""Decides which copy is the best and what is put where. Pure."""

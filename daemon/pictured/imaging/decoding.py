@@ -146,7 +146,8 @@ def _check(width: int, height: int, needed: int, limits: DecodingLimits) -> None
     if needed > limits.memory:
         raise TooLarge(f"{declared}, which need {_bytes(needed)}; limits.memory is {_bytes(limits.memory)}.")
     if width * height > limits.pixels:
-        raise TooLarge(f"{declared}, which are {width * height}; limits.pixels is {limits.pixels}.")
+        counted, allowed = width * height / 1e6, limits.pixels / 1e6
+        raise TooLarge(f"{declared}, {counted:.3g} megapixels; limits.megapixels is {allowed:g}.")
 
 
 def _bytes(count: int) -> str:

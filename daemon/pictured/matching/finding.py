@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pictured.flow import Fingerprint, Kind, Transform
 from pictured.matching.neighbours import Candidate, Neighbours
-from pictured.matching.orienting import ORIENTATIONS, SIDE, hashes_of, oriented, picture_of
-from pictured.matching.verifying import Evidence, compared, confidence, proves
+from pictured.matching.orienting import ORIENTATIONS, hashes_of, oriented, picture_of
 
 RADIUS = 104
 MOST = 64
@@ -38,7 +38,7 @@ def find(
     At most 64 candidates within 104 of 256 bits are tried: photographs differ by 84 bits or more in the best of eight
     orientations, and no copy that this proof accepts was further away than 102.
     """
-    near = (c for c in neighbours.near(hashes_of(query.thumb), RADIUS) if wanted(c.content))
+    near = (c for c in neighbours.near(_hashes(query), RADIUS) if wanted(c.content))
     for candidate in _first(near, MOST):
         found = prove(query, candidate, content_of(candidate.content))
         if found is not None:
@@ -49,11 +49,14 @@ def prove(query: Fingerprint, candidate: Candidate, content: Fingerprint) -> Fou
     """Compare a candidate with the query; None where they are not proven to be one picture."""
     if content.digest == query.digest:
         return Found(candidate.content, Kind.EXACT, 1.0, Transform())
+    # OpenCV takes 35 ms to load, which a command that compares nothing need not pay.
+    from pictured.matching.verifying import compared, confidence, proves  # noqa: PLC0415
+
     turned = oriented(picture_of(query.thumb), candidate.orientation)
     evidence = compared(picture_of(content.thumb), turned)
     if evidence is None or not proves(evidence, candidate.distance):
         return None
-    transform = Transform(candidate.orientation, _frame(evidence))
+    transform = Transform(candidate.orientation, evidence.frame)
     upright = candidate.orientation == ORIENTATIONS[0]
     kind = Kind.SAME if upright and evidence.drift < 1.5 else Kind.EDITED
     return Found(candidate.content, kind, confidence(evidence), transform)
@@ -61,17 +64,16 @@ def prove(query: Fingerprint, candidate: Candidate, content: Fingerprint) -> Fou
 
 def candidate_for(query: Fingerprint, content: int, phash: bytes) -> Candidate:
     """The candidate that `find` would make of one given content, however far away it is."""
-    bits = np.unpackbits(hashes_of(query.thumb) ^ np.frombuffer(phash, np.uint8)[None, :], axis=1).sum(axis=1)
+    bits = np.unpackbits(_hashes(query) ^ np.frombuffer(phash, np.uint8)[None, :], axis=1).sum(axis=1)
     nearest = int(bits.argmin())
     return Candidate(content, int(bits[nearest]), nearest + 1)
 
 
-def _frame(evidence: Evidence) -> tuple[float, float, float, float]:
-    """The query's frame in the copy, as fractions: the warp's inverse applied to two corners."""
-    inverse = np.linalg.inv(np.vstack([evidence.warp, [0, 0, 1]]))
-    corners = inverse[:2] @ np.array([[-0.5, SIDE - 0.5], [-0.5, SIDE - 0.5], [1, 1]])
-    left, right, top, bottom = (round((float(value) + 0.5) / SIDE, 3) for value in corners.ravel())
-    return left, top, right, bottom
+def _hashes(query: Fingerprint) -> NDArray[np.uint8]:
+    hashes = hashes_of(query.thumb)
+    # Where a picture is plain, the bits are rounding errors; only the stored hash is sure to equal that of a copy.
+    hashes[0] = np.frombuffer(query.phash, np.uint8)
+    return hashes
 
 
 def _first(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:

@@ -55,6 +55,14 @@ class Evidence:
         corners = np.array([[2, 61, 2, 61], [2, 2, 61, 61], [1, 1, 1, 1]], np.float64)
         return float(np.abs(self.warp @ corners - corners[:2]).max())
 
+    @property
+    def frame(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the query in the copy, as fractions of the copy's width and height."""
+        inverse = np.linalg.inv(np.vstack([self.warp, [0, 0, 1]]))
+        corners = inverse[:2] @ np.array([[-0.5, SIDE - 0.5], [-0.5, SIDE - 0.5], [1, 1]])
+        left, right, top, bottom = (round((float(value) + 0.5) / SIDE, 3) for value in corners.ravel())
+        return left, top, right, bottom
+
 
 def compared(copy: Picture, query: Picture) -> Evidence | None:
     """Align two pictures of shape (64, 64) and compare them; None where there is nothing to align by."""

@@ -133,7 +133,7 @@ def test_a_declared_size_beyond_the_memory_is_refused_before_decoding() -> None:
 
 
 def test_a_declared_size_beyond_the_pixels_is_refused() -> None:
-    with pytest.raises(TooLarge, match=r"limits\.pixels is 1000"):
+    with pytest.raises(TooLarge, match=r"limits\.megapixels is 0\.001"):
         decoded(encoded(scene(64, 64), "PNG"), DecodingLimits(pixels=1000, memory=10**9))
 
 

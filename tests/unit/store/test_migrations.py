@@ -20,8 +20,8 @@ SAMPLES = {
     INSERT INTO contents
         VALUES (7, zeroblob(32), zeroblob(32), 9, 4, 3, 'PNG', 'RGB', 8, 1, NULL, NULL, NULL, 'exif icc');
     INSERT INTO thumbs VALUES (7, zeroblob(4096));
-    INSERT INTO files VALUES (1, 1, x'78', 9, 8, 7, 6, 5, 7, NULL), (2, 1, x'79', 9, 8, 6, 6, 5, 7, 3.0),
-        (3, 1, x'7a', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    INSERT INTO files VALUES (1, 1, x'78', 9, 8, 7, 6, 5, 7, NULL, 1), (2, 1, x'79', 9, 8, 6, 6, 5, 7, 3.0, 0),
+        (3, 1, x'7a', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0);
     INSERT INTO failures VALUES (3, 'refused', 'a FIFO', 0, 1, NULL);
     INSERT INTO placed
         VALUES (4, 'best', x'2f71', x'2f61ff2f78', x'2f62', zeroblob(32), 'copy', 'why', 1, 2, 3, 4, 5, 1);
@@ -30,6 +30,7 @@ SAMPLES = {
     INSERT INTO answers VALUES ('best', x'2f71', 4, 'why', 1.0);
     INSERT INTO declined VALUES ('best', zeroblob(32), 1.0);
     INSERT INTO runs VALUES ('rescan', 1.0);
+    INSERT INTO notes VALUES ('orders', 'digest');
     """,
 }
 """Rows for each version of the schema: at least one in every table."""

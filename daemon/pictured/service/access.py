@@ -1,0 +1,76 @@
+"""How a command gets a job done: here, if nobody else holds the index, else by asking the daemon that does."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, closing
+from pathlib import Path
+
+from pictured.config.limits import Limits
+from pictured.service import jobs
+from pictured.service.acting import recover
+from pictured.service.control import ask
+from pictured.service.library import Library
+from pictured.service.reports import Line, line_of
+from pictured.service.staffing import workers_of
+from pictured.service.workers import Workers
+from pictured.store.holding import hold
+from pictured.store.opening import open_store
+
+_PAUSE = 0.2
+
+
+async def done(job: jobs.Job, state: Path, limits: Limits, waiting: Callable[[], None]) -> AsyncGenerator[Line]:
+    """Do a job that writes the index. `waiting` is called once if another command has to end first."""
+    told = False
+    while True:
+        held = hold(state)
+        if held is not None:
+            try:
+                async with aclosing(_here(job, state, limits, writer=True)) as lines:
+                    async for line in lines:
+                        yield line
+            finally:
+                held.release()
+            return
+        try:
+            async with aclosing(ask(state, jobs.encoded(job))) as lines:
+                async for line in lines:
+                    yield line
+        except ConnectionRefusedError:
+            if not told:
+                waiting()
+                told = True
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
+
+
+async def answered(job: jobs.Job, state: Path, limits: Limits) -> AsyncGenerator[Line]:
+    """Do a job that only reads the index; it does not matter who holds it."""
+    async with aclosing(_here(job, state, limits, writer=False)) as lines:
+        async for line in lines:
+            yield line
+
+
+@asynccontextmanager
+async def opened(state: Path, limits: Limits, *, writer: bool) -> AsyncIterator[tuple[Library, Workers]]:
+    """The library and workers of this process. A writer holds the state folder already."""
+    workers = workers_of(limits)
+    workers.start()
+    try:
+        with closing(open_store(state, writer=writer)) as db:
+            library = Library(db)
+            if writer:
+                recover(library.journal)
+            yield library, workers
+    finally:
+        await workers.close()
+
+
+async def _here(job: jobs.Job, state: Path, limits: Limits, *, writer: bool) -> AsyncGenerator[Line]:
+    async with (
+        opened(state, limits, writer=writer) as (library, workers),
+        aclosing(jobs.run(job, library, workers)) as reports,
+    ):
+        async for report in reports:
+            yield line_of(report)

@@ -1,0 +1,91 @@
+"""Compares folders with the index: what is new or changed, what is as known, what is gone."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from pictured.flow import Cause, Failure, FileSeen
+from pictured.store.catalogue import Catalogue
+from pictured.store.listings import Known
+from pictured.watching.ignoring import ignored
+from pictured.watching.scanning import Listing, Unreachable, difference, walk
+
+_FOLDERS_AT_A_TIME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One directory against the index. What is missing or odd is noted in the index already.
+
+    changed      files that the index does not hold with this stamp
+    unchanged    files that it does, with what it knows of each
+    odd          names of pictures that are no readable files
+    missing      paths that are no longer there, or are to be ignored from now on
+    unreachable  why the directory could not be listed, None where it could
+    """
+
+    folder: Path
+    changed: tuple[FileSeen, ...] = ()
+    unchanged: tuple[tuple[Path, Known], ...] = ()
+    odd: tuple[Failure, ...] = ()
+    missing: tuple[Path, ...] = ()
+    unreachable: str | None = None
+
+
+async def compared(
+    catalogue: Catalogue, root: Path, ignore: Sequence[str] = (), exclude: Sequence[Path] = ()
+) -> AsyncIterator[Compared]:
+    """Walk a folder in a thread and compare each directory with the index, parents first."""
+    walker = walk(root, ignore, exclude=exclude)
+    listed: set[Path] = set()
+    unreachable: list[Path] = []
+    while batch := await asyncio.to_thread(lambda: list(islice(walker, _FOLDERS_AT_A_TIME))):
+        for found in batch:
+            if isinstance(found, Unreachable):
+                unreachable.append(found.folder)
+                yield Compared(found.folder, unreachable=found.reason)
+            else:
+                listed.add(found.folder)
+                yield _against(found, catalogue, partial(_left_alone, root, ignore))
+    for folder in catalogue.folders_below(root):
+        outside = any(folder.is_relative_to(each) for each in (*unreachable, *exclude))
+        if folder not in listed and not outside and (not _is_own(folder) or _left_alone(root, ignore, folder)):
+            missing = tuple(folder / name for name in catalogue.listing(folder))
+            catalogue.miss_below(folder, time.time())
+            yield Compared(folder, missing=missing)
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder is there by this path itself and not by a symlink, which a walk does not follow."""
+    return folder.is_dir() and os.path.realpath(folder) == os.fspath(folder)
+
+
+def _left_alone(root: Path, ignore: Sequence[str], path: Path) -> bool:
+    return path != root and ignored(path.relative_to(root), ignore)
+
+
+def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path], bool]) -> Compared:
+    known = catalogue.listing(listing.folder)
+    found = difference(listing, {name: each.stamp for name, each in known.items()})
+    # Between the listing and now the line may have taken a file that the listing does not hold yet.
+    odd = {failure.path.name for failure in listing.odd}
+    gone = [*found.missing, *(catalogue.unstamped(listing.folder) - odd)]
+    paths = (listing.folder / name for name in gone)
+    missing = tuple(path for path in paths if not os.path.lexists(path) or left_alone(path))
+    if missing or listing.odd:
+        for path in missing:
+            catalogue.miss(path, time.time())
+        for failure in listing.odd:
+            catalogue.fail(failure.path, None, failure, tries=1, retry_at=None)
+    return Compared(
+        listing.folder,
+        tuple(FileSeen(listing.folder / name, Cause.SCANNED, stamp) for name, stamp in found.changed),
+        tuple((listing.folder / name, known[name]) for name in found.unchanged),
+        listing.odd,
+        missing,
+    )

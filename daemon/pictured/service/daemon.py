@@ -1,0 +1,331 @@
+"""The daemon: one loop that owns the index and every decision. Threads and processes only bring it values.
+
+watching threads -> inbox -> settling -> ready -> the line (one reader per worker) -> the log
+scans ----------------------^              timers bring back what has to be tried again
+"""
+
+import asyncio
+import os
+import stat
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pictured import __version__
+from pictured.config.model import Config
+from pictured.disk.reading import stamp_from, stamp_of
+from pictured.errors import ConfigError, FileError, Refused
+from pictured.events import Event
+from pictured.flow import Cause, Failure, FileSeen, Gone, Settled
+from pictured.service import jobs
+from pictured.service.acting import recover
+from pictured.service.inbox import Inbox
+from pictured.service.library import Library
+from pictured.service.logs import Log
+from pictured.service.orders import orders_of, sweep
+from pictured.service.pipeline import Line, Retry
+from pictured.service.reports import Line as Told
+from pictured.service.reports import line_of
+from pictured.service.resting import failing
+from pictured.service.roots import Root, Roots
+from pictured.service.timetable import Timetable
+from pictured.service.workers import Workers
+from pictured.store.schedule import Schedule as Ledger
+from pictured.watching.ignoring import may_be_picture
+from pictured.watching.observing import Observing
+from pictured.watching.settling import Settling
+
+_CHECK_SECONDS = 30.0
+_READY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a daemon gets its orders from: the configuration file, and how it is read."""
+
+    config: Path
+    read: Callable[[], Config]
+
+
+class Daemon:
+    """A running daemon. `run` ends when `stop` was called and the steps that were begun are done."""
+
+    def __init__(self, config: Config, place: Place, library: Library, workers: Workers, log: Log) -> None:
+        loop = asyncio.get_running_loop()
+        self._config = config
+        self._place = place
+        self._library = library
+        self._workers = workers
+        self._log = log
+        self._inbox = Inbox(config.limits.queue, loop)
+        self._observing = Observing(self._inbox.report, self._inbox.lose)
+        self._settling = Settling(config.settle)
+        self._line = Line(library, workers, log, orders_of(config))
+        self._roots = Roots(library, self._observing, log, self._found)
+        self._timetable = Timetable(Ledger(library.db))
+        self._ready: asyncio.Queue[Settled] = asyncio.Queue(_READY)
+        self._due = asyncio.Event()
+        self._retrying: dict[Path, asyncio.TimerHandle] = {}
+        self._taking: set[asyncio.Task[Retry | None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._group = asyncio.TaskGroup()
+        self._stopping = asyncio.Event()
+        self._began = time.monotonic()
+
+    @property
+    def pending(self) -> int:
+        """Files seen and not yet finished, and scans that may find more."""
+        waiting = len(self._inbox) + self._settling.pending + self._ready.qsize()
+        return waiting + len(self._taking) + self._roots.scanning
+
+    async def run(self) -> None:
+        """Watch and work until `stop`."""
+        self._recover()
+        sweep(self._library, self._line.orders)
+        await self._roots.arrange(self._line.orders.folders)
+        self._log.info(
+            Event.DAEMON_STARTED,
+            version=__version__,
+            pid=os.getpid(),
+            config=self._place.config,
+            folders=len(self._roots.by_path),
+            workers=self._workers.count,
+        )
+        for rule in self._config.rules:
+            if rule.enabled:
+                self._log.warning(Event.RULE_INACTIVE, rule=rule.name)
+        for each in self._library.catalogue.failures(None):
+            if each.retry_at is not None:
+                self._retry(Retry(each.failure.path, max(0.0, each.retry_at - time.time())))
+        self._timetable.arrange(self._config.schedule, {"rescan": self._rescan, "report": self._report})
+        lasting: list[Coroutine[Any, Any, None]] = [self._listen(), self._settle(), self._look_after()]
+        lasting += [self._read() for _ in range(self._workers.count)]
+        try:
+            async with self._group:
+                for task in lasting:
+                    self._start(task)
+                await self._stopping.wait()
+                for running in self._running:
+                    running.cancel()
+                if self._taking:
+                    await asyncio.wait(self._taking)
+        finally:
+            for timer in self._retrying.values():
+                timer.cancel()
+            self._timetable.stop()
+            await asyncio.to_thread(self._observing.stop)
+
+    def stop(self, signal: str) -> None:
+        """End after the steps that are under way. What is left is found again at the next start."""
+        if not self._stopping.is_set():
+            seconds = round(time.monotonic() - self._began, 1)
+            self._log.info(Event.DAEMON_STOPPED, signal=signal, seconds=seconds, pending=self.pending)
+            self._stopping.set()
+
+    async def reload(self) -> None:
+        """Put a changed configuration in force.
+
+        Raises:
+            ConfigError: it has faults; the old one stays in force.
+        """
+        try:
+            config = await asyncio.to_thread(self._place.read)
+        except ConfigError as error:
+            self._log.error(Event.CONFIG_REFUSED, config=self._place.config, error=str(error))
+            raise
+        self._config = config
+        self._line.orders = orders_of(config)
+        self._settling.quiet = config.settle
+        sweep(self._library, self._line.orders)
+        await self._roots.arrange(self._line.orders.folders)
+        self._timetable.arrange(config.schedule, {"rescan": self._rescan, "report": self._report})
+        self._log.info(Event.CONFIG_RELOADED, config=self._place.config)
+        self._start(self._rescan())
+
+    async def answer(self, request: Mapping[str, Any]) -> AsyncGenerator[Told]:
+        """Answer a request that came over the socket."""
+        match request.get("do"):
+            case "status":
+                yield self.status()
+            case "reload":
+                await self.reload()
+                yield {"reloaded": str(self._place.config)}
+            case _:
+                async with aclosing(jobs.run(jobs.decoded(request), self._library, self._workers)) as reports:
+                    async for report in reports:
+                        yield line_of(report)
+
+    def status(self) -> dict[str, Any]:
+        """What `status --json` shows of a running daemon."""
+        counts = self._library.catalogue.count()
+        return {
+            "running": True,
+            "pid": os.getpid(),
+            "version": __version__,
+            "config": str(self._place.config),
+            "uptime": round(time.monotonic() - self._began, 1),
+            "pending": self.pending,
+            "roots": [root.status() for root in self._roots.by_path.values()],
+            "pictures": counts.pictures,
+            "files": counts.files,
+            "failed": counts.failed,
+            "placed": self._library.journal.count(),
+            "failing": failing(self._library.catalogue),
+        }
+
+    def _recover(self) -> None:
+        finished, dropped = recover(self._library.journal)
+        for outcome in finished:
+            if outcome.error is None:
+                self._log.warning(Event.INTENT_FINISHED, target=outcome.placed and outcome.placed.target)
+            else:
+                self._log.error(Event.COPY_FAILED, error=outcome.error)
+        for step in dropped:
+            self._log.warning(Event.INTENT_DROPPED, target=step.target)
+
+    async def _listen(self) -> None:
+        """Take what the watching threads report."""
+        while True:
+            await self._inbox.arrived()
+            seen, lost = self._inbox.take()
+            for each in seen:
+                self._note(each)
+            if lost is not None:
+                self._log.warning(Event.EVENTS_LOST, reason=lost)
+                self._start(self._check("changes were lost", every=True))
+            self._due.set()
+            # Events of one write come in bursts; a short pause takes them together.
+            await asyncio.sleep(0.02)
+
+    def _note(self, seen: FileSeen) -> None:
+        """Begin the wait of a path that changed, or the scan of a folder that did."""
+        folder = self._line.orders.folder_of(seen.path)
+        root = self._roots.by_path.get(folder.path) if folder else None
+        if root is None or self._roots.is_ignored(seen.path, root):
+            return
+        root.event_at = time.time()
+        try:
+            found = seen.path.lstat()
+        except OSError:
+            self._settling.seen(seen.path, Cause.DELETED, None, time.monotonic())
+            return
+        if stat.S_ISDIR(found.st_mode):
+            if seen.cause is not Cause.DELETED and seen.path != root.path:
+                self._start(self._roots.scan(root, "a folder came", seen.path))
+        elif may_be_picture(seen.path.name) and not (stat.S_ISLNK(found.st_mode) and seen.path.exists()):
+            cause = Cause.CREATED if seen.cause is Cause.DELETED else seen.cause
+            self._settling.seen(seen.path, cause, stamp_from(found), time.monotonic())
+
+    async def _found(self, seen: FileSeen) -> None:
+        """Take what a scan found: at once where it has been quiet for long."""
+        if seen.cause is Cause.RETRIED and seen.stamp is not None:
+            settled: Settled | None = Settled(seen.path, seen.stamp)
+        else:
+            settled = self._settling.seen(seen.path, seen.cause, seen.stamp, time.monotonic(), wall=time.time())
+        if settled is not None:
+            await self._ready.put(settled)
+        else:
+            self._due.set()
+
+    async def _settle(self) -> None:
+        """Look at every path when its quiet time is over."""
+        while True:
+            due = self._settling.next_due()
+            wait = None if due is None else max(0.0, due - time.monotonic())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), wait)
+            self._due.clear()
+            for path in self._settling.due(time.monotonic()):
+                await self._judge(path)
+
+    async def _judge(self, path: Path) -> None:
+        try:
+            stamp = stamp_of(path)
+        except Refused as error:
+            self._settling.forget(path)
+            self._refuse(path, error)
+            return
+        except FileError:
+            stamp = None
+        judged = self._settling.judge(path, stamp, time.monotonic())
+        if isinstance(judged, Settled):
+            await self._ready.put(judged)
+        elif isinstance(judged, Gone) and self._believable(path):
+            self._line.gone(path)
+
+    def _refuse(self, path: Path, error: FileError) -> None:
+        if not path.is_dir():
+            failure = Failure(path, "refused", str(error), retry=False)
+            self._library.catalogue.fail(path, None, failure, tries=1, retry_at=None)
+            self._log.warning(Event.FILE_FAILED, path=path, kind=failure.kind, error=failure.reason)
+
+    def _believable(self, path: Path) -> bool:
+        """Whether a path that is gone is really gone: not if its whole root is."""
+        folder = self._line.orders.folder_of(path)
+        return folder is not None and path != folder.path and folder.path.is_dir()
+
+    async def _read(self) -> None:
+        """Send settled files down the line, one after another; there is one such task per worker."""
+        while True:
+            settled = await self._ready.get()
+            taking = self._group.create_task(self._line.take(settled))
+            self._taking.add(taking)
+            taking.add_done_callback(self._taking.discard)
+            # What is under way when the daemon ends is brought to its end.
+            retry = await asyncio.shield(taking)
+            if retry is not None:
+                self._retry(retry)
+
+    def _retry(self, retry: Retry) -> None:
+        def again() -> None:
+            self._retrying.pop(retry.path, None)
+            self._note(FileSeen(retry.path, Cause.RETRIED))
+            self._due.set()
+
+        known = self._retrying.pop(retry.path, None)
+        if known is not None:
+            known.cancel()
+        self._retrying[retry.path] = asyncio.get_running_loop().call_later(retry.seconds, again)
+
+    async def _look_after(self) -> None:
+        """Scan everything at start, then see to folders that went, came back or are polled."""
+        while True:
+            await self._check("start or return")
+            await asyncio.sleep(min([_CHECK_SECONDS, *(r.settings.poll_interval for r in self._polled())]))
+            for root in self._polled():
+                if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.scans:
+                    self._start(self._roots.scan(root, "polled"))
+
+    def _polled(self) -> list[Root]:
+        return [root for root in self._roots.by_path.values() if root.mode == "poll"]
+
+    async def _check(self, reason: str, *, every: bool = False) -> None:
+        changed = await self._roots.check()
+        for root in list(self._roots.by_path.values()):
+            if not root.online:
+                self._settling.forget_below(root.path)
+            elif every or root in changed:
+                self._start(self._roots.scan(root, reason))
+
+    async def _rescan(self) -> None:
+        await self._check("scheduled", every=True)
+        self._library.prune(time.time() - self._config.limits.forget)
+
+    async def _report(self) -> None:
+        counts = self._library.catalogue.count()
+        offline = [str(root.path) for root in self._roots.by_path.values() if not root.online]
+        self._log.info(
+            Event.REPORT_MADE,
+            pictures=counts.pictures,
+            placed=self._library.journal.count(),
+            failed=counts.failed,
+            offline=offline,
+        )
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self._group.create_task(coroutine)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)

@@ -1,0 +1,188 @@
+"""The jobs that a command asks for: run in the command's own process, or by the daemon, with the same reports."""
+
+import hashlib
+import os
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from pictured.collecting.settings import CollectSettings, Criterion
+from pictured.disk.paths import shown
+from pictured.errors import UsageError
+from pictured.flow import Form
+from pictured.service.acting import undo
+from pictured.service.gathering import gather
+from pictured.service.library import Library, Scope
+from pictured.service.reports import Report, Undone
+from pictured.service.scanning import scan
+from pictured.service.searching import dupes, find
+from pictured.service.workers import Workers
+
+Paths = tuple[Path, ...]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Bring the index up to date with folders, but not with what lies at or below `exclude`."""
+
+    do: ClassVar[str] = "scan"
+    folders: Paths
+    exclude: Paths = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Index `folders` first, if there are any, and then find the copies of query pictures in them."""
+
+    do: ClassVar[str] = "find"
+    queries: Paths
+    folders: Paths
+    excluding: Paths
+    prefer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dupes:
+    """Index `folders` first, if there are any, and then group their pictures."""
+
+    do: ClassVar[str] = "dupes"
+    folders: Paths
+    excluding: Paths
+    prefer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Index `folders`, then collect from them; without queries, the best of each group of copies."""
+
+    do: ClassVar[str] = "collect"
+    queries: Paths
+    folders: Paths
+    into: Path
+    form: str
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back placed files, by the numbers that `history` shows."""
+
+    do: ClassVar[str] = "undo"
+    numbers: tuple[int, ...]
+
+
+Job = Scan | Find | Dupes | Collect | Undo
+JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo)
+
+
+def entry_of(job: Collect) -> CollectSettings:
+    """The collect entry that a one-off collection amounts to; its name stands for its destination."""
+    mark = hashlib.sha256(os.fsencode(job.into)).hexdigest()[:8]
+    return CollectSettings.model_validate(
+        {
+            "name": f"once: {shown(job.into.name)[:60]} {mark}",
+            "from": job.folders,
+            "for": "queries" if job.queries else "duplicates",
+            "into": job.into,
+            "as": job.form,
+            "mode": "auto",
+        }
+    )
+
+
+async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Report]:
+    """Do a job and report line by line."""
+    match job:
+        case Scan(folders, exclude):
+            async for report in scan(library, workers, folders, exclude=exclude):
+                yield report
+        case Find(queries, folders, excluding, prefer):
+            async for report in scan(library, workers, folders):
+                yield report
+            scope = Scope(folders, (*excluding, *queries))
+            async for report in find(library, workers, queries, scope, tuple(map(Criterion, prefer))):
+                yield report
+        case Dupes(folders, excluding, prefer):
+            async for report in scan(library, workers, folders):
+                yield report
+            async for report in dupes(library, Scope(folders, excluding), tuple(map(Criterion, prefer))):
+                yield report
+        case Collect(queries, folders, into, _, dry_run):
+            async for report in scan(library, workers, folders, exclude=(into,)):
+                yield report
+            async for report in gather(library, workers, entry_of(job), queries, dry_run=dry_run):
+                yield report
+        case Undo(numbers):
+            for number in numbers or _latest(library):
+                yield await _undone(number, library)
+
+
+def encoded(job: Job) -> dict[str, Any]:
+    """A job as a JSON object."""
+    return {"do": job.do} | {name: _plain(value) for name, value in asdict(job).items()}
+
+
+def decoded(line: Mapping[str, Any]) -> Job:
+    """The job that a JSON object stands for.
+
+    Raises:
+        UsageError: it stands for none.
+    """
+    for kind in JOBS:
+        if kind.do == line.get("do"):
+            try:
+                return kind(**{each.name: _typed(each.name, line[each.name]) for each in fields(kind)})
+            except KeyError as error:
+                raise UsageError(f"the request {kind.do!r} lacks {error}") from error
+            except (TypeError, ValueError) as error:
+                raise UsageError(f"the request {kind.do!r} cannot be understood: {error}") from error
+    raise UsageError(f"unknown request {line.get('do')!r}")
+
+
+def _latest(library: Library) -> list[int]:
+    """The file that was placed last and is still in place."""
+    return [deed.id for deed in library.journal.history(None, 1000) if _in_place(deed.id, library)][:1]
+
+
+def _in_place(number: int, library: Library) -> bool:
+    placed = library.journal.placed(number)
+    return placed is not None and library.journal.placed_at(placed.target) == placed
+
+
+async def _undone(number: int, library: Library) -> Undone:
+    placed = library.journal.placed(number)
+    if placed is None:
+        return Undone(number, Path(), undone=False, reason="there is no such entry; `pictured history` lists them")
+    refusal = await undo(placed, library.journal)
+    return Undone(number, placed.target, undone=refusal is None, reason=refusal or "taken back")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
+    if isinstance(value, Path):
+        return str(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
+    match name:
+        case "into":
+            return Path(value)
+        case "form":
+            return Form(value).value
+        case "dry_run":
+            return _a(bool, value)
+        case "numbers":
+            return tuple(_a(int, each) for each in _a(list, value))
+        case "prefer":
+            return tuple(Criterion(each).value for each in _a(list, value))
+        case _:
+            return tuple(Path(each) for each in _a(list, value))
+
+
+def _a(kind: type[_T], value: object) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}, not {value!r}")
+    return value

@@ -1,0 +1,67 @@
+"""From start to end of the daemon's process: the lock, the index, the workers, signals and the socket."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from pictured.config.model import Config
+from pictured.disk.paths import shown
+from pictured.errors import ConfigError, PicturedError, StoreError
+from pictured.service.control import listen, socket_path
+from pictured.service.daemon import Daemon, Place
+from pictured.service.library import Library
+from pictured.service.logs import Log
+from pictured.service.staffing import workers_of
+from pictured.store.holding import hold
+from pictured.store.opening import open_store
+
+
+async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
+    """Run the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration.
+
+    Raises:
+        StoreError: another process holds the index, or it cannot be used.
+    """
+    held = hold(state)
+    if held is None:
+        raise StoreError(
+            f"another pictured holds the index in {shown(state)}; "
+            "stop it first, or name another folder in PICTURED_STATE_DIR"
+        )
+    try:
+        workers = workers_of(config.limits)
+        workers.start()
+        db = open_store(state, writer=True)
+        try:
+            daemon = Daemon(config, place, Library(db), workers, log)
+            _heed_signals(daemon)
+            async with await listen(state, daemon.answer):
+                await daemon.run()
+        except* PicturedError as group:
+            raise group.exceptions[0] from None
+        finally:
+            await workers.close()
+            db.close()
+    finally:
+        socket_path(state).unlink(missing_ok=True)
+        held.release()
+
+
+def _heed_signals(daemon: Daemon) -> None:
+    loop = asyncio.get_running_loop()
+    reloading: set[asyncio.Task[None]] = set()
+
+    async def reload() -> None:
+        # A refusal is logged already, and the old configuration stays in force.
+        with suppress(ConfigError):
+            await daemon.reload()
+
+    def on_hangup() -> None:
+        task = loop.create_task(reload())
+        reloading.add(task)
+        task.add_done_callback(reloading.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, daemon.stop, number.name)

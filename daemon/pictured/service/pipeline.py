@@ -1,0 +1,167 @@
+"""The straight line that every settled file goes: read, match, plan, place, done. Read this after `flow.py`.
+
+    Settled -> read -> record -> match -> plan -> act -> handled
+
+A crash anywhere loses nothing: a file that is recorded but not yet handled goes the line again at the next start, and
+a write that was begun is finished or cleaned away from its intent.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pictured.collecting.settings import Mode
+from pictured.errors import Crashed, FileError, StoreError, Vanished
+from pictured.events import Event
+from pictured.flow import Collect, Failure, Outcome, Picture, Settled, Step
+from pictured.service.acting import act
+from pictured.service.library import Library
+from pictured.service.logs import Log
+from pictured.service.orders import Orders
+from pictured.service.planning import plan
+from pictured.service.workers import Workers
+from pictured.store.opening import transaction
+
+_FIRST_WAIT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A file to be looked at again, in so many seconds."""
+
+    path: Path
+    seconds: float
+
+
+class Line:
+    """The line and what it works with. `orders` may be replaced between two files."""
+
+    def __init__(self, library: Library, workers: Workers, log: Log, orders: Orders) -> None:
+        self.library = library
+        self.orders = orders
+        self._workers = workers
+        self._log = log
+        self._desk = asyncio.Lock()
+        self._setbacks: dict[Path, int] = {}
+
+    async def take(self, settled: Settled) -> Retry | None:
+        """Do all that a settled file calls for. What goes wrong with it is logged, recorded and perhaps retried."""
+        known = self.library.catalogue.known(settled.path)
+        handled = known is not None and known.stamp == settled.stamp and known.handled
+        if handled or self.orders.folder_of(settled.path) is None:
+            return None
+        try:
+            return await self._take(settled)
+        except Vanished:
+            self.gone(settled.path)
+            return None
+        except FileError as error:
+            return self._failed(settled, error)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  one file, whatever it is, must not end the service of all others
+            self._log.error(Event.FILE_FAILED, path=settled.path, kind="internal", error=repr(error), exc_info=True)
+            failure = Failure(settled.path, "internal", f"this is our fault: {error!r}", retry=False)
+            self.library.catalogue.fail(settled.path, settled.stamp, failure, tries=1, retry_at=None)
+            return None
+
+    async def _take(self, settled: Settled) -> Retry | None:
+        began = time.monotonic()
+        picture = await self._read(settled)
+        read = time.monotonic()
+        # One file at a time from here on: two queries for one original must not both find its place empty.
+        async with self._desk:
+            outcomes = [await self._do(step) for step in plan(self.library, self.orders, picture).steps]
+            failed = any(outcome.error is not None for outcome in outcomes)
+            if not failed:
+                self.library.catalogue.handle(picture.path, picture.stamp)
+        self._tell(picture, outcomes, read - began, time.monotonic() - read)
+        if not failed:
+            self._setbacks.pop(picture.path, None)
+            return None
+        setbacks = self._setbacks[picture.path] = self._setbacks.get(picture.path, 0) + 1
+        return Retry(picture.path, self._wait(setbacks))
+
+    def _wait(self, tries: int) -> float:
+        """Seconds until the next try: 5, 10, 20 and so on up to the longest wait."""
+        return min(self.orders.longest_wait, _FIRST_WAIT * 2.0 ** min(tries - 1, 30))
+
+    def gone(self, path: Path) -> None:
+        """Note that nothing is at a path any longer, be it a file or a folder."""
+        with transaction(self.library.db):
+            known = self.library.catalogue.known(path) is not None or self.library.catalogue.is_filled(path)
+            self.library.catalogue.miss(path, time.time())
+            self.library.catalogue.miss_below(path, time.time())
+        if known:
+            self._log.info(Event.FILE_GONE, path=path)
+
+    async def _read(self, settled: Settled) -> Picture:
+        """The picture of a settled file: from the index where its content is known, else from a worker."""
+        catalogue = self.library.catalogue
+        known = catalogue.picture(settled.path)
+        if known is not None and known.stamp == settled.stamp:
+            return known
+        digest = catalogue.digest_of(settled.stamp)
+        if digest is not None:
+            self.library.relink(settled.path, settled.stamp, digest)
+            self._log.info(Event.FILE_MOVED, path=settled.path)
+            moved = catalogue.picture(settled.path)
+            if moved is not None:
+                return moved
+        content = await self._workers.fingerprint(settled.path, settled.stamp)
+        self.library.record(settled.path, settled.stamp, content)
+        return Picture(settled.path, settled.stamp, content)
+
+    async def _do(self, step: Step) -> Outcome:
+        entry = next(entry for entry in self.orders.entries if entry.name == step.entry)
+        if isinstance(step, Collect) and entry.mode is Mode.SHADOW:
+            return Outcome(step, None)
+        return await act(step, self.library, entry.into)
+
+    def _failed(self, settled: Settled, error: FileError) -> Retry | None:
+        tries = 1 + next(
+            (f.tries for f in self.library.catalogue.failures([settled.path.parent]) if f.failure.path == settled.path),
+            0,
+        )
+        again = error.retry or (isinstance(error, Crashed) and tries < 2)
+        wait = self._wait(tries) if again else None
+        failure = Failure(settled.path, type(error).__name__.lower(), str(error), again)
+        retry_at = time.time() + wait if wait is not None else None
+        self.library.catalogue.fail(settled.path, settled.stamp, failure, tries=tries, retry_at=retry_at)
+        if isinstance(error, Crashed):
+            self._log.warning(Event.WORKER_LOST, path=settled.path, error=str(error))
+        if isinstance(error, Crashed) and not again:
+            self._log.error(Event.FILE_QUARANTINED, path=settled.path, error=str(error))
+        else:
+            self._log.warning(Event.FILE_FAILED, path=settled.path, kind=failure.kind, error=str(error), retry_in=wait)
+        return Retry(settled.path, wait) if wait is not None else None
+
+    def _tell(self, picture: Picture, outcomes: Sequence[Outcome], reading: float, placing: float) -> None:
+        for outcome in outcomes:
+            self._log_outcome(outcome)
+        self._log.info(
+            Event.FILE_DONE,
+            path=picture.path,
+            bytes=picture.content.size,
+            steps=sum(isinstance(outcome.step, Collect) for outcome in outcomes),
+            kept=sum(not isinstance(outcome.step, Collect) for outcome in outcomes),
+            failed=sum(outcome.error is not None for outcome in outcomes),
+            seconds={"read": round(reading, 3), "collect": round(placing, 3)},
+        )
+
+    def _log_outcome(self, outcome: Outcome) -> None:
+        step = outcome.step
+        if not isinstance(step, Collect):
+            target = step.placed.target if step.placed else None
+            self._log.debug(Event.COPY_KEPT, entry=step.entry, query=step.query, target=target, reason=step.reason)
+            return
+        told = {"entry": step.entry, "query": step.query, "source": step.source, "target": step.target}
+        if outcome.error is not None:
+            self._log.error(Event.COPY_FAILED, **told, error=outcome.error)
+        elif outcome.placed is None:
+            self._log.info(Event.COPY_PLANNED, **told, reason=step.reason)
+        else:
+            replaced = step.replaces.target if step.replaces else None
+            self._log.info(Event.COPY_PLACED, **told, replaced=replaced, reason=step.reason)

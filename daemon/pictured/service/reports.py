@@ -1,0 +1,151 @@
+r"""What the jobs report, line by line: the same values for the terminal, for `--json` and over the socket.
+
+`json_line` gives the published JSON shapes. Paths that are not UTF-8 keep their bytes as lone surrogates (`\udcXX`,
+PEP 383), which `ensure_ascii` writes as plain ASCII: `os.fsencode` of the parsed text restores the path.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pictured.flow import Collect, Kind, Match, Outcome
+
+Line = Mapping[str, Any]
+"""One JSON object, as `--json` prints it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is. `total` grows while folders are still being walked."""
+
+    done: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailed:
+    """A file that could not be taken."""
+
+    path: Path
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFinished:
+    """The sums of a scan. Every file seen is in exactly one of the other counts."""
+
+    seen: int
+    hashed: int
+    unchanged: int
+    moved: int
+    failed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The answer to one query picture, the best match first."""
+
+    query: Path
+    matches: tuple[Match, ...]
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of one query picture or group. `planned` where a dry run or a shadow entry would have written."""
+
+    query: Path | None
+    best: Path | None
+    collected: Path | None
+    planned: bool
+    reason: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A group of copies, the best match first."""
+
+    members: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of one placed file that was to be taken back."""
+
+    id: int
+    target: Path
+    undone: bool
+    reason: str
+
+
+Report = Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone
+
+
+def line_of(report: Report) -> dict[str, Any]:
+    """The published JSON object of a report; for `Progress`, which is not published, the one used on the socket."""
+    match report:
+        case Progress(done, total, what):
+            return {"event": "progress", "done": done, "total": total, "what": what}
+        case FileFailed(path, error):
+            return {"event": "file.failed", "path": str(path), "error": error}
+        case ScanFinished():
+            counts = {name: getattr(report, name) for name in ScanFinished.__slots__}
+            return {"event": "scan.finished", **counts, "seconds": round(report.seconds, 3)}
+        case Copies(query, matches, error):
+            shown = [_member(match) | {"best": place == 0} for place, match in enumerate(matches)]
+            return {"query": str(query), "matches": shown, "error": error}
+        case Collected(query, best, collected, planned, reason, error):
+            return {
+                "query": _text(query),
+                "best": _text(best),
+                "collected": _text(collected),
+                "planned": planned,
+                "reason": reason,
+                "error": error,
+            }
+        case Copied(members):
+            return {"best": str(members[0].picture.path), "members": [_member(match) for match in members]}
+        case Undone(number, target, undone, reason):
+            return {"id": number, "target": str(target), "undone": undone, "reason": reason}
+
+
+def json_line(line: Line) -> str:
+    """One line of ASCII."""
+    return json.dumps(line, ensure_ascii=True, separators=(",", ":"))
+
+
+def collected(outcome: Outcome, *, planned: bool) -> Collected:
+    """The report of an outcome. A file that was in place already counts as collected."""
+    step = outcome.step
+    if isinstance(step, Collect):
+        target = None if planned or outcome.error else step.target
+        return Collected(step.query, step.source, target, planned, step.reason, outcome.error)
+    target = step.placed.target if step.placed else None
+    return Collected(step.query, step.best, target, planned=False, reason=step.reason)
+
+
+def failed(reports: Sequence[Line]) -> bool:
+    """Whether a list of lines tells of a failure, which makes the exit code 1."""
+    return any(line.get("error") for line in reports)
+
+
+def _member(match: Match) -> dict[str, Any]:
+    content = match.picture.content
+    kind: Literal["exact", "same", "edited", "similar"] = Kind(match.kind).value
+    return {
+        "path": str(match.picture.path),
+        "kind": kind,
+        "confidence": match.confidence,
+        "width": content.width,
+        "height": content.height,
+        "bytes": content.size,
+    }
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -1,0 +1,80 @@
+"""What can be told from the index alone, with or without a daemon."""
+
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pictured import __version__
+from pictured.flow import Role
+from pictured.store.catalogue import Catalogue
+from pictured.store.journal import Journal
+
+Told = Mapping[str, Any]
+
+
+def resting_status(db: sqlite3.Connection | None, folders: Sequence[tuple[Path, Role]]) -> Told:
+    """What `status --json` shows while no daemon runs; without an index, that nothing is known."""
+    roots = [_root(Catalogue(db) if db else None, path, role) for path, role in folders if role is not Role.IGNORE]
+    told = {"running": False, "pid": None, "version": __version__, "config": None, "uptime": None, "pending": 0}
+    if db is None:
+        return {**told, "roots": roots, "pictures": 0, "files": 0, "failed": 0, "placed": 0, "failing": []}
+    catalogue = Catalogue(db)
+    counts = catalogue.count()
+    return {
+        **told,
+        "pending": catalogue.waiting([path for path, role in folders if role is not Role.IGNORE]),
+        "roots": roots,
+        "pictures": counts.pictures,
+        "files": counts.files,
+        "failed": counts.failed,
+        "placed": Journal(db).count(),
+        "failing": failing(catalogue),
+    }
+
+
+def failing(catalogue: Catalogue) -> list[Told]:
+    """The files that could not be taken, with the seconds until each is tried again."""
+    now = time.time()
+    return [
+        {
+            "path": str(each.failure.path),
+            "kind": each.failure.kind,
+            "error": each.failure.reason,
+            "tries": each.tries,
+            "retry_in": None if each.retry_at is None else round(max(0.0, each.retry_at - now), 1),
+        }
+        for each in catalogue.failures(None)
+    ]
+
+
+def history(db: sqlite3.Connection, path: Path | None, limit: int) -> list[Told]:
+    """What `history --json` prints, the latest first."""
+    return [
+        {
+            "id": deed.id,
+            "at": deed.at,
+            "what": deed.what,
+            "entry": deed.entry,
+            "query": str(deed.query) if deed.query else None,
+            "source": str(deed.source),
+            "target": str(deed.target),
+            "sha256": deed.digest.hex(),
+            "reason": deed.reason,
+        }
+        for deed in Journal(db).history(path, limit)
+    ]
+
+
+def _root(catalogue: Catalogue | None, path: Path, role: Role) -> Told:
+    known = catalogue.root(path) if catalogue else None
+    return {
+        "path": str(path),
+        "role": role.value,
+        "mode": "none",
+        "online": path.is_dir(),
+        "scanning": False,
+        "last_scan": known.scanned_at if known else None,
+        "last_event": None,
+    }

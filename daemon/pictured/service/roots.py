@@ -1,0 +1,161 @@
+"""The watched folders: are they there, how are they watched, and what differs from the index."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pictured.disk.volumes import presence
+from pictured.events import Event
+from pictured.flow import Cause, FileSeen, Role
+from pictured.service.comparing import compared
+from pictured.service.library import Library
+from pictured.service.logs import Log
+from pictured.watching.ignoring import ignored
+from pictured.watching.observing import Observing
+from pictured.watching.settings import FolderSettings
+
+Took = Callable[[FileSeen], Awaitable[None]]
+"""What is done with a file that a scan found; `Cause.RETRIED` for one that is indexed but was not handled."""
+
+
+@dataclass(slots=True)
+class Root:
+    """A watched folder and its state. Times are Unix seconds."""
+
+    settings: FolderSettings
+    mode: str = "none"
+    online: bool = False
+    scanned_at: float | None = None
+    event_at: float | None = None
+    scans: int = 0
+
+    @property
+    def path(self) -> Path:
+        """The folder's real path."""
+        return self.settings.path
+
+    def status(self) -> dict[str, Any]:
+        """The root's line in `status --json`."""
+        return {
+            "path": str(self.path),
+            "role": self.settings.role.value,
+            "mode": self.mode,
+            "online": self.online,
+            "scanning": self.scans > 0,
+            "last_scan": self.scanned_at,
+            "last_event": self.event_at,
+        }
+
+
+class Roots:
+    """All watched folders. `took` is called for every file that a scan finds new, changed or not handled."""
+
+    def __init__(self, library: Library, observing: Observing, log: Log, took: Took) -> None:
+        self._library = library
+        self._observing = observing
+        self._log = log
+        self._took = took
+        self._watching = asyncio.Lock()
+        self.by_path: dict[Path, Root] = {}
+        self._ignored: tuple[Path, ...] = ()
+
+    @property
+    def scanning(self) -> int:
+        """How many scans run or wait."""
+        return sum(root.scans for root in self.by_path.values())
+
+    async def arrange(self, folders: tuple[FolderSettings, ...]) -> None:
+        """Watch these folders and no others."""
+        wanted = {folder.path: folder for folder in folders if folder.role is not Role.IGNORE}
+        self._ignored = tuple(folder.path for folder in folders if folder.role is Role.IGNORE)
+        for path in self.by_path.keys() - wanted.keys():
+            del self.by_path[path]
+            await asyncio.to_thread(self._observing.unwatch, path)
+        for path, settings in wanted.items():
+            known = self.by_path.get(path)
+            if known is None or known.settings != settings:
+                self.by_path[path] = Root(settings)
+
+    async def check(self) -> list[Root]:
+        """Look whether every folder is there and its watch alive; give those that have to be scanned for it."""
+        async with self._watching:
+            return [root for root in list(self.by_path.values()) if await self._check(root)]
+
+    async def scan(self, root: Root, reason: str, folder: Path | None = None) -> None:
+        """Compare a root, or a folder in it, with the index. Nothing is believed of a root that is offline."""
+        root.scans += 1
+        try:
+            if root.online:
+                await self._scan(root, reason, folder or root.path)
+        finally:
+            root.scans -= 1
+
+    def is_ignored(self, path: Path, root: Root) -> bool:
+        """Whether a path is left alone."""
+        if any(path.is_relative_to(folder) for folder in self._ignored):
+            return True
+        return path != root.path and ignored(path.relative_to(root.path), root.settings.ignore)
+
+    async def _check(self, root: Root) -> bool:
+        catalogue, path = self._library.catalogue, root.path
+        known = catalogue.root(path)
+        filled = catalogue.is_filled(path)
+        found = await asyncio.to_thread(presence, path, known.device if known else None, was_filled=filled)
+        if not found.online:
+            if root.online or root.mode == "none":
+                self._log.warning(Event.ROOT_OFFLINE, path=path, reason=found.reason)
+                catalogue.mark_offline(path, time.time())
+            root.online, root.mode = False, "offline"
+            return False
+        if root.online and await asyncio.to_thread(self._observing.alive, path):
+            return False
+        if root.mode == "offline":
+            self._log.info(Event.ROOT_ONLINE, path=path)
+        watched = await asyncio.to_thread(self._observing.watch, path, root.settings.watch)
+        if watched.mode != root.mode:
+            self._log.info(
+                Event.ROOT_WATCHED,
+                path=path,
+                role=root.settings.role.value,
+                mode=watched.mode,
+                reason=watched.reason or None,
+            )
+        root.mode, root.online = watched.mode, True
+        if found.device is not None:
+            catalogue.see_root(path, found.device, time.time())
+        return True
+
+    async def _scan(self, root: Root, reason: str, folder: Path) -> None:
+        began, seen, changed, missing = time.monotonic(), 0, 0, 0
+        whole = folder == root.path
+        if whole:
+            self._log.info(Event.SCAN_STARTED, path=folder, reason=reason)
+        ignore = root.settings.ignore
+        async for found in compared(self._library.catalogue, folder, ignore, self._ignored):
+            if found.unreachable is not None:
+                self._log.warning(Event.FILE_FAILED, path=found.folder, kind="unreadable", error=found.unreachable)
+            for odd in found.odd:
+                self._log.warning(Event.FILE_FAILED, path=odd.path, kind=odd.kind, error=odd.reason)
+            for path, known in found.unchanged:
+                if known.failure is None and not known.handled:
+                    await self._took(FileSeen(path, Cause.RETRIED, known.stamp))
+            for each in found.changed:
+                if whole or not self.is_ignored(each.path, root):
+                    await self._took(each)
+            seen += len(found.changed) + len(found.unchanged) + len(found.odd)
+            changed += len(found.changed)
+            missing += len(found.missing)
+        if whole:
+            root.scanned_at = time.time()
+            self._library.catalogue.mark_scanned(folder, root.scanned_at)
+            self._log.info(
+                Event.SCAN_FINISHED,
+                path=folder,
+                seen=seen,
+                changed=changed,
+                missing=missing,
+                seconds=round(time.monotonic() - began, 3),
+            )

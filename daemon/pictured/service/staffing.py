@@ -1,0 +1,23 @@
+"""The worker processes that the configured limits allow."""
+
+import os
+import sys
+from typing import Literal
+
+from pictured.config.limits import Limits
+from pictured.imaging.limits import DecodingLimits
+from pictured.service.worker_process import WorkerLimits
+from pictured.service.workers import Workers
+
+
+def worker_limits(limits: Limits) -> WorkerLimits:
+    """What a worker may use."""
+    decoding = DecodingLimits(pixels=int(limits.megapixels * 1_000_000), memory=limits.memory)
+    return WorkerLimits(seconds=limits.time, memory=limits.memory, decoding=decoding, tasks=limits.files_per_worker)
+
+
+def workers_of(limits: Limits) -> Workers:
+    """The worker processes that the limits allow."""
+    count = limits.workers or os.cpu_count() or 1
+    context: Literal["forkserver", "spawn"] = "spawn" if sys.platform == "darwin" else "forkserver"
+    return Workers(count, worker_limits(limits), context)

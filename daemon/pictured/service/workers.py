@@ -1,0 +1,206 @@
+"""Worker processes for the reading of pictures: a picture that crashes its decoder costs one file and no more.
+
+Each worker has one pipe and one file at a time. The event loop waits for the pipes, so idle workers cost nothing. A
+worker that dies, hangs or is in any doubt is killed, and its successor is started when the next file needs it.
+"""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from multiprocessing.context import ForkContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pictured.disk.paths import shown
+from pictured.errors import Crashed, FileError, Unreadable
+from pictured.flow import Fingerprint, Stamp
+from pictured.service.launching import CONTEXTS, FINGERPRINT, Worker, launched
+from pictured.service.worker_process import WorkerLimits
+
+__all__ = ["FINGERPRINT", "WorkerLimits", "Workers"]
+
+_T = TypeVar("_T", "Worker", None)
+
+_PATIENCE = 0.4
+
+
+class Workers:
+    """At most `count` processes, started as they are needed; callers wait their turn in order.
+
+    Args:
+        count: processes at a time.
+        limits: for each of them.
+        context: "forkserver" where the system can fork safely (Linux), else "spawn"; "fork" copies the caller as it
+            is and is meant for tests.
+        work: `module:function` of a `worker_process.Work`.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        limits: WorkerLimits,
+        context: Literal["forkserver", "spawn", "fork"] = "forkserver",
+        work: str = FINGERPRINT,
+    ) -> None:
+        self._limits = limits
+        self._work = work
+        self._context = CONTEXTS[context]()
+        self.count = count
+        self._turns = asyncio.Semaphore(count)
+        self._launching = asyncio.Lock()
+        self._idle: list[Worker] = []
+        self._living: set[Worker] = set()
+        self._errands: set[asyncio.Future[Worker] | asyncio.Future[None]] = set()
+        self._closed = False
+
+    def start(self) -> None:
+        """Begin to load the workers while the caller does something else. Not needed, only faster."""
+        for _ in range(self.count):
+            self._errand(self._warm())
+
+    async def fingerprint(self, path: Path, stamp: Stamp) -> Fingerprint:
+        """Have the file read that has this stamp.
+
+        Raises the FileErrors of `indexing.fingerprinting.fingerprint`, Crashed where the worker died or ran out of
+        time, and Unreadable where no worker could be started. A cancelled call kills its worker; a call that `close`
+        overtakes is cancelled.
+        """
+        async with self._turns:
+            worker = await self._take(path)
+            try:
+                answer = await self._ask(worker, path, stamp)
+            except BaseException:
+                self._drop(worker)
+                raise
+            self._put_back(worker)
+        if isinstance(answer, FileError):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        """End every worker, busy or not, within a second. Afterwards nothing can be read any more."""
+        if self._closed:
+            return
+        self._closed = True
+        for worker in self._living:
+            worker.process.kill()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                for _ in range(self.count):
+                    await self._turns.acquire()
+        for worker in self._idle:
+            self._drop(worker)
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=_PATIENCE)
+
+    async def _warm(self) -> None:
+        # What goes wrong here goes wrong again, and is told, for the first file.
+        with suppress(Unreadable, asyncio.CancelledError):
+            async with self._turns:
+                self._idle.append(await self._take(Path()))
+
+    async def _take(self, path: Path) -> Worker:
+        if self._closed:
+            raise asyncio.CancelledError
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.connection.poll():
+                return worker
+            # An idle worker has nothing to say: what there is to read is the end of its pipe.
+            self._drop(worker)
+        launch = self._errand(self._launch())
+        try:
+            return await asyncio.shield(launch)
+        except asyncio.CancelledError:
+            launch.add_done_callback(self._drop_late)
+            raise
+        except (OSError, EOFError) as error:
+            raise Unreadable(
+                f"{shown(path)} cannot be read now: no worker process could be started ({error})."
+            ) from error
+
+    async def _launch(self) -> Worker:
+        async with self._launching:
+            if isinstance(self._context, ForkContext):
+                worker = launched(self._context, self._limits, self._work)
+            else:
+                # The fork server answers only when it has loaded the decoders, which takes a third of a second.
+                worker = await asyncio.to_thread(launched, self._context, self._limits, self._work)
+        self._living.add(worker)
+        if self._closed:
+            worker.process.kill()
+        return worker
+
+    async def _ask(self, worker: Worker, path: Path, stamp: Stamp) -> Fingerprint | FileError:
+        try:
+            worker.connection.send((path, stamp))
+            if not await _readable(worker.connection.fileno(), self._limits.seconds):
+                raise Crashed(f"{shown(path)} took longer than {self._limits.seconds:g} s to be read.")
+            answer: Fingerprint | FileError = worker.connection.recv()
+        except (EOFError, ConnectionError) as error:
+            if self._closed:
+                raise asyncio.CancelledError from error
+            await _readable(worker.process.sentinel, _PATIENCE)
+            raise Crashed(f"{shown(path)} was being read when its worker {_end(worker.process.exitcode)}.") from error
+        worker.done += 1
+        return answer
+
+    def _put_back(self, worker: Worker) -> None:
+        if worker.done < self._limits.tasks and not self._closed:
+            self._idle.append(worker)
+        else:
+            self._drop(worker)
+
+    def _drop(self, worker: Worker) -> None:
+        self._living.discard(worker)
+        worker.connection.close()
+        if worker.process.exitcode is None:
+            worker.process.kill()
+        self._errand(_reaped(worker.process))
+
+    def _drop_late(self, launch: asyncio.Task[Worker]) -> None:
+        if not launch.cancelled() and launch.exception() is None:
+            self._drop(launch.result())
+
+    def _errand(self, work: Coroutine[object, object, _T]) -> asyncio.Task[_T]:
+        """Run something on the side that `close` waits for."""
+        errand = asyncio.ensure_future(work)
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+        return errand
+
+
+async def _readable(descriptor: int, seconds: float) -> bool:
+    """Wait until there is something to read, or the end of it."""
+    loop = asyncio.get_running_loop()
+    readable = loop.create_future()
+    loop.add_reader(descriptor, _tell, readable)
+    try:
+        async with asyncio.timeout(seconds):
+            await readable
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(descriptor)
+    return True
+
+
+def _tell(readable: asyncio.Future[None]) -> None:
+    if not readable.done():
+        readable.set_result(None)
+
+
+async def _reaped(process: BaseProcess) -> None:
+    await _readable(process.sentinel, _PATIENCE)
+    process.join(0)
+    # A process that hangs in the kernel, on a lost network share, cannot be reaped: the system does it one day.
+    if process.exitcode is not None:
+        process.close()
+
+
+def _end(exitcode: int | None) -> str:
+    if exitcode is None:
+        return "hung up"
+    return f"was killed by {signal.Signals(-exitcode).name}" if exitcode < 0 else f"ended with exit status {exitcode}"
