@@ -1,0 +1,6 @@
+"""`python -m pictured`."""
+
+from pictured.cli.main import run
+
+if __name__ == "__main__":
+    run()

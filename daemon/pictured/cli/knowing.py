@@ -1,0 +1,168 @@
+"""The commands that tell what is known: `status`, `history`, `explain`."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pictured.cli.options import ConfigOption, JsonOption, limits_of, optional, state
+from pictured.cli.showing import console, plain, print_line, size
+from pictured.cli.working import PREFER
+from pictured.collecting.settings import Criterion
+from pictured.disk.paths import real
+from pictured.errors import ExitCode, StoreError
+from pictured.flow import Role
+from pictured.service.access import opened
+from pictured.service.control import ask
+from pictured.service.explaining import explain as explained
+from pictured.service.library import Scope
+from pictured.service.orders import orders_of
+from pictured.service.resting import history as told
+from pictured.service.resting import resting_status
+from pictured.store.opening import open_store
+
+
+def status(config: ConfigOption = None, json_lines: JsonOption = False) -> None:  # noqa: FBT002  typer
+    """Show what the daemon does, or what is known if none runs.
+
+    Examples: `pictured status`, `pictured status --json`
+    """
+    found = asyncio.run(_status(config))
+    if json_lines:
+        print_line(found)
+    else:
+        _print_status(found)
+
+
+def history(
+    path: Annotated[Path | None, typer.Argument(help="Only what concerns this file.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many deeds, the latest first.")] = 50,
+    config: ConfigOption = None,  # noqa: ARG001  every command takes it
+    json_lines: JsonOption = False,  # noqa: FBT002  typer
+) -> None:
+    """List what was placed, replaced and taken back, the latest first.
+
+    Examples: `pictured history`, `pictured history ~/Best/beach.jpg --json`
+    """
+    where = None if path is None else real(path.parent) / path.name
+    with closing(open_store(state(), writer=False)) as db:
+        deeds = told(db, where, limit)
+    for deed in deeds:
+        if json_lines:
+            print_line(deed)
+        else:
+            when = _moment(deed["at"], "%Y-%m-%d %H:%M:%S")
+            console().print(f"{deed['id']:4}  {when}  {deed['what']:8}  {plain(deed['target'])}")
+            console().print(f"      from {plain(deed['source'])} [dim]({plain(deed['reason'])})[/dim]")
+    if not deeds and not json_lines:
+        console().print("Nothing was placed yet.")
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="Any picture, indexed or not.")],
+    config: ConfigOption = None,
+    json_lines: JsonOption = False,  # noqa: FBT002  typer
+) -> None:
+    """Tell all that is known of a file: its copies in order, the plan, and every reason.
+
+    Examples: `pictured explain from-pdf/page3.jpg`, `pictured explain photo.jpg --json`
+    """
+    found = asyncio.run(_explain(real(file.parent) / file.name, config))
+    if json_lines:
+        print_line(found)
+    else:
+        _print_explained(found)
+    if found["error"]:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+async def _status(config: Path | None) -> Mapping[str, Any]:
+    try:
+        async for line in ask(state(), {"do": "status"}):
+            return line
+    except ConnectionError:
+        pass  # no daemon runs, so the index has to tell
+    settings = optional(config)
+    folders = tuple((real(folder.path), folder.role) for folder in settings.folders) if settings else ()
+    try:
+        with closing(open_store(state(), writer=False)) as db:
+            return resting_status(db, folders)
+    except StoreError:
+        if (state() / "index.sqlite3").exists():
+            raise
+        return resting_status(None, folders)
+
+
+async def _explain(file: Path, config: Path | None) -> Mapping[str, Any]:
+    settings = optional(config)
+    orders = orders_of(settings) if settings else None
+    limits = limits_of(settings)
+    scope = Scope(excluding=orders.paths(Role.QUERY) if orders else ())
+    async with opened(state(), limits, writer=False) as (library, workers):
+        return await explained(library, workers, file, scope, tuple(map(Criterion, PREFER)), orders)
+
+
+def _print_status(found: Mapping[str, Any]) -> None:
+    out = console()
+    if found["running"]:
+        out.print(
+            f"[green]running[/green] (pid {found['pid']}, up {_span(found['uptime'])}), {found['pending']} pending"
+        )
+    else:
+        out.print(f"[yellow]not running[/yellow]; {found['pending']} files wait for the daemon")
+    out.print(
+        f"{found['pictures']} pictures in {found['files']} files, {found['placed']} placed, {found['failed']} failed"
+    )
+    for root in found["roots"]:
+        state_of = root["mode"] if root["online"] else "[red]offline[/red]"
+        scanned = (
+            datetime.fromtimestamp(root["last_scan"]).astimezone().strftime("%H:%M:%S")
+            if root["last_scan"]
+            else "never"
+        )
+        busy = ", scanning now" if root["scanning"] else ""
+        out.print(f"  {root['role']:8} {plain(root['path'])}  {state_of}, last scan {scanned}{busy}")
+    for failing in found["failing"][:20]:
+        again = f" [dim](again in {_span(failing['retry_in'])})[/dim]" if failing["retry_in"] is not None else ""
+        out.print(f"  [red]failed[/red] {plain(failing['path'])}: {plain(failing['error'])}{again}")
+    if len(found["failing"]) > 20:
+        out.print(f"  … and {len(found['failing']) - 20} more; `pictured status --json` lists them all")
+
+
+def _print_explained(found: Mapping[str, Any]) -> None:
+    out = console()
+    out.print(f"[bold]{plain(found['path'])}[/bold]")
+    if found["error"]:
+        out.print(f"  [red]failed[/red]: {plain(found['error'])}")
+        return
+    content = found["content"]
+    out.print(f"  {content['format']}, {content['width']} x {content['height']}, {size(content['bytes'])}")
+    for name in ("taken", "camera", "luma_quantiser", "sha256"):
+        if content[name] is not None:
+            out.print(f"  [dim]{name.replace('_', ' ')}: {plain(str(content[name]))}[/dim]")
+    if found["placed_by_us"]:
+        out.print("  pictured placed this file; it is never taken for an original")
+    out.print(f"  {len(found['copies'])} copies")
+    for copy in found["copies"]:
+        out.print(
+            f"    {copy['kind']:6} {copy['confidence']:.2f}  {copy['width']} x {copy['height']}  {plain(copy['path'])}"
+        )
+        out.print(f"           [dim]{plain(copy['reason'])}[/dim]")
+    for step in found["plan"]:
+        target = f" at {plain(step['target'])}" if step["target"] else ""
+        out.print(f"  {plain(step['entry'])}: {step['do']} {plain(step['best'] or '')}{target}")
+        out.print(f"    [dim]because {plain(step['reason'])}[/dim]")
+
+
+def _moment(at: float, form: str) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime(form)
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,105 @@
+"""The command line: the table of commands, and the one place where errors become messages and exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from pictured import __version__
+from pictured.errors import ExitCode, PicturedError
+from pictured.service.launching import prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name, its panel in the help, and the module of `pictured.cli` that has it.
+
+    `reads` tells that it reads pictures, so that workers may begin to load at once.
+    """
+
+    name: str
+    panel: str
+    module: str
+    reads: bool = False
+
+
+COMMANDS = (
+    Command("scan", "Finding and collecting", "working", reads=True),
+    Command("find", "Finding and collecting", "working", reads=True),
+    Command("collect", "Finding and collecting", "working", reads=True),
+    Command("dupes", "Finding and collecting", "working", reads=True),
+    Command("undo", "Finding and collecting", "working"),
+    Command("status", "Knowing", "knowing"),
+    Command("history", "Knowing", "knowing"),
+    Command("explain", "Knowing", "knowing", reads=True),
+    Command("init", "Setting up", "configuring"),
+    Command("check", "Setting up", "configuring"),
+    Command("schema", "Setting up", "configuring"),
+    Command("demo", "Setting up", "demonstrating"),
+    Command("run", "Running", "serving", reads=True),
+    Command("reload", "Running", "serving"),
+    Command("service", "Running", "installing"),
+)
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """Make the application. Where the first argument names a command, only that one is loaded: it starts sooner."""
+    app = typer.Typer(
+        name="pictured",
+        help="Keeps the best copy of every picture: watches folders, finds copies, collects the best one.",
+        epilog="Exit codes: 0 done, 1 some files failed, 2 usage, 70 internal, 74 index, 78 configuration.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        callback=_main,
+    )
+    named = [command for command in COMMANDS if command.name in arguments[:1]]
+    if any(command.reads for command in named) and "--help" not in arguments:
+        prepare()
+    for command in named or COMMANDS:
+        module = import_module(f"pictured.cli.{command.module}")
+        if command.name == "service":
+            app.add_typer(module.app, name=command.name, rich_help_panel=command.panel)
+        else:
+            app.command(command.name, rich_help_panel=command.panel)(getattr(module, command.name))
+    return app
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  typer calls it
+    if wanted:
+        typer.echo(f"pictured {__version__}")
+        raise typer.Exit
+
+
+def _main(
+    version: Annotated[  # noqa: FBT002  typer
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Run the command line and end the process."""
+    try:
+        application(sys.argv[1:])(prog_name="pictured")
+    except PicturedError as error:
+        _tell(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _tell("stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has ended; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+
+
+def _tell(message: str) -> None:
+    for line in message.splitlines() or [message]:
+        typer.echo(f"pictured: {line}", err=True)

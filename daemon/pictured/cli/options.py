@@ -1,0 +1,52 @@
+"""What every command shares: its options, and where the configuration and the index are."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pictured.config.limits import Limits
+from pictured.config.loading import load
+from pictured.config.model import Config
+from pictured.config.places import config_file, state_folder
+from pictured.errors import ConfigError
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The configuration file; see REFERENCE.md for the usual place."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines and nothing else.")]
+
+
+def chosen(config: Path | None) -> Path:
+    """Give the configuration file: the one named by --config, or else the usual place. It need not exist."""
+    return config or config_file(environ=os.environ, platform=sys.platform, home=_home())
+
+
+def loaded(config: Path | None) -> Config:
+    """Load the configuration that --config names, or the one in the usual place; errors as of `load`."""
+    return load(chosen(config), environ=os.environ, home=_home())
+
+
+def state() -> Path:
+    """Give the folder of the index. It need not exist."""
+    return state_folder(environ=os.environ, platform=sys.platform, home=_home())
+
+
+def optional(config: Path | None) -> Config | None:
+    """Load the configuration where one is named or lies in the usual place; for commands that do without."""
+    return loaded(config) if config is not None or chosen(None).exists() else None
+
+
+def limits_of(settings: Config | None) -> Limits:
+    """Give the limits of a configuration, or the usual ones."""
+    return settings.limits if settings else Limits()
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise ConfigError("the home folder is not known; set HOME, or name the file with --config") from None
