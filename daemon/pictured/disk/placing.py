@@ -95,6 +95,16 @@ def take_back(placed: Placed) -> bool:
         return remove(placed)
 
 
+def is_gone(placed: Placed) -> bool:
+    """Tell whether nothing has the name any longer that the file was placed under, though its volume is there.
+
+    Raises Unreadable.
+    """
+    with translated(placed.target, writing=True):
+        folder = seen(placed.target.parent)
+        return folder is not None and folder.st_dev == placed.stamp.device and seen(placed.target) is None
+
+
 def _look(step: Collect) -> None:
     replaces = step.replaces
     if stamp_of(step.source) != step.stamp:

@@ -45,6 +45,14 @@ def stamp_of(path: Path) -> Stamp:
     return stamp_from(found)
 
 
+def stamp_now(path: Path) -> Stamp | None:
+    """Give the stamp of whatever stands at `path` now, of a link itself; None where nothing does or can be seen."""
+    try:
+        return stamp_from(path.lstat())
+    except OSError:
+        return None
+
+
 @contextmanager
 def open_unchanged(path: Path, stamp: Stamp) -> Iterator[BufferedReader]:
     """Open the regular file at `path` for reading, never blocking and never following a link.

@@ -61,7 +61,7 @@ async def opened(state: Path, limits: Limits, *, writer: bool) -> AsyncIterator[
         with closing(open_store(state, writer=writer)) as db:
             library = Library(db)
             if writer:
-                recover(library.journal)
+                recover(library)
             yield library, workers
     finally:
         await workers.close()

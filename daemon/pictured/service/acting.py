@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pictured.disk.placing import finish, is_gone, place, take_back, temporary_name
 from pictured.disk.volumes import presence
-from pictured.errors import FileError, Unreadable
+from pictured.errors import FileError
 from pictured.flow import Collect, Keep, Outcome, Placed, Step
 from pictured.service.library import Library
 from pictured.store.journal import Journal
@@ -22,27 +22,32 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
         if step.query is not None and step.placed is not None:
             journal.answer(step.entry, step.query, step.placed.id, step.reason, time.time())
         return Outcome(step, step.placed)
-    try:
-        _require_there(library, step.entry, into)
-    except FileError as error:
-        return Outcome(step, None, str(error))
+    offline = _offline(into, library)
+    if offline is not None:
+        return Outcome(step, None, offline)
+    _see(into, library)
     intent = journal.begin(step, time.time())
     try:
         stamp = await asyncio.to_thread(place, step, temporary_name(step.target, intent))
     except FileError as error:
         journal.abandon(intent)
         return Outcome(step, None, str(error))
-    library.catalogue.see_root(into, stamp.device, time.time())
+    _see(into, library)
     return Outcome(step, journal.finish(intent, stamp, time.time()))
 
 
-def recover(journal: Journal) -> tuple[list[Outcome], list[Collect]]:
+def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
     """Bring to an end what a crash cut off: steps that were completed now, and steps that were cleaned away.
 
     A step whose destination cannot be reached keeps its intent and is looked at again at the next start.
     """
+    journal = library.journal
     finished, dropped = [], []
     for intent, step in journal.intents():
+        offline = next(filter(None, (_offline(folder, library) for folder in step.target.parents)), None)
+        if offline is not None:
+            finished.append(Outcome(step, None, offline))
+            continue
         try:
             stamp = finish(step, temporary_name(step.target, intent))
         except FileError as error:
@@ -72,11 +77,21 @@ async def undo(placed: Placed, journal: Journal) -> str | None:
     return None
 
 
-def _require_there(library: Library, entry: str, into: Path) -> None:
-    """Raise Unreadable where the destination's drive is not mounted: its empty mount point must not be filled."""
+def _offline(into: Path, library: Library) -> str | None:
+    """Why a destination is not there, None if it is or is new: an empty mount point must not be filled."""
     known = library.catalogue.root(into)
     if known is None:
+        return None
+    found = presence(into, known.device, was_filled=known.device is not None)
+    return None if found.online else f"The destination is offline: {found.reason}"
+
+
+def _see(into: Path, library: Library) -> None:
+    """Remember the device of a destination, to know its empty mount point by."""
+    known = library.catalogue.root(into)
+    try:
+        device = into.stat().st_dev
+    except OSError:
         return
-    found = presence(into, known.device, was_filled=bool(library.journal.active(entry)))
-    if not found.online:
-        raise Unreadable(f"The destination {found.reason}")
+    if known is None or known.device != device:
+        library.catalogue.see_root(into, device, time.time())

@@ -79,7 +79,7 @@ class Daemon:
     def pending(self) -> int:
         """Files seen and not yet finished, and scans that may find more."""
         waiting = len(self._inbox) + self._settling.pending + self._ready.qsize()
-        return waiting + len(self._taking) + self._roots.scanning
+        return waiting + len(self._taking) + self._line.setbacks + self._roots.scanning
 
     async def run(self) -> None:
         """Watch and work until `stop`."""
@@ -177,7 +177,7 @@ class Daemon:
         }
 
     def _recover(self) -> None:
-        finished, dropped = recover(self._library.journal)
+        finished, dropped = recover(self._library)
         for outcome in finished:
             if outcome.error is None:
                 self._log.warning(Event.INTENT_FINISHED, target=outcome.placed and outcome.placed.target)
@@ -294,7 +294,7 @@ class Daemon:
         """Scan everything at start, then see to folders that went, came back or are polled."""
         while True:
             await self._check("start or return")
-            await asyncio.sleep(min([_CHECK_SECONDS, *(r.settings.poll_interval for r in self._polled())]))
+            await asyncio.sleep(min([_CHECK_SECONDS, *map(_look_interval, self._roots.by_path.values())]))
             for root in self._polled():
                 if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.scans:
                     self._start(self._roots.scan(root, "polled"))
@@ -329,3 +329,9 @@ class Daemon:
         task = self._group.create_task(coroutine)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+def _look_interval(root: Root) -> float:
+    """How long a root may go without a look; one that is to be polled also while it is offline."""
+    polled = root.mode == "poll" or root.settings.watch == "poll"
+    return root.settings.poll_interval if polled else _CHECK_SECONDS

@@ -8,9 +8,9 @@ from pictured.collecting.naming import numbered
 from pictured.collecting.planning import Destination, Standing, planned, target_of
 from pictured.collecting.ranking import ranked
 from pictured.collecting.settings import CollectSettings, Purpose
-from pictured.disk.reading import digest_of, open_unchanged, stamp_from, stamp_of
+from pictured.disk.reading import digest_of, open_unchanged, stamp_now, stamp_of
 from pictured.errors import FileError
-from pictured.flow import Match, Picture, Placed, Stamp, Step
+from pictured.flow import Match, Picture, Placed, Step
 from pictured.matching.finding import Found, candidate_for, prove
 from pictured.service.library import Library, Scope
 
@@ -64,7 +64,7 @@ def step_for_group(
     if best.content.digest != picture.content.digest:
         matches, standing = library.related(best.content, entry.name, scope)
         ranking = ranked(matches, entry.prefer, entry.sources)
-        if ranking[0].picture.content.digest != best.content.digest:
+        if not ranking or ranking[0].picture.content.digest != best.content.digest:
             return None
     return _step(library, entry, None, ranking, _standing(library, entry, standing, None), promised)
 
@@ -94,10 +94,10 @@ def _standing(
         if placed is not None:
             match = Match(Picture(placed.target, placed.stamp, content), each.kind, each.confidence, each.transform)
             matches.append(match)
-            by_target[placed.target] = Standing(placed, match, _stamp(placed.target))
+            by_target[placed.target] = Standing(placed, match, stamp_now(placed.target))
     ordered = [by_target[match.picture.path] for match in ranked(matches, entry.prefer, entry.sources)]
     if answered is not None and answered.target not in by_target:
-        ordered.append(Standing(answered, None, _stamp(answered.target)))
+        ordered.append(Standing(answered, None, stamp_now(answered.target)))
     return tuple(ordered)
 
 
@@ -124,12 +124,4 @@ def _digest(path: Path, size: int) -> bytes | None:
         with open_unchanged(path, stamp) as file:
             return digest_of(file)
     except FileError:
-        return None
-
-
-def _stamp(path: Path) -> Stamp | None:
-    """The stamp of whatever stands there now, of a link itself."""
-    try:
-        return stamp_from(path.lstat())
-    except OSError:
         return None

@@ -100,13 +100,13 @@ async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Re
             async for report in scan(library, workers, folders, exclude=exclude):
                 yield report
         case Find(queries, folders, excluding, prefer):
-            async for report in scan(library, workers, folders):
+            async for report in _indexed(library, workers, folders):
                 yield report
             scope = Scope(folders, (*excluding, *queries))
             async for report in find(library, workers, queries, scope, tuple(map(Criterion, prefer))):
                 yield report
         case Dupes(folders, excluding, prefer):
-            async for report in scan(library, workers, folders):
+            async for report in _indexed(library, workers, folders):
                 yield report
             async for report in dupes(library, Scope(folders, excluding), tuple(map(Criterion, prefer))):
                 yield report
@@ -118,6 +118,12 @@ async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Re
         case Undo(numbers):
             for number in numbers or _latest(library):
                 yield await _undone(number, library)
+
+
+async def _indexed(library: Library, workers: Workers, folders: Paths) -> AsyncGenerator[Report]:
+    if folders:
+        async for report in scan(library, workers, folders):
+            yield report
 
 
 def encoded(job: Job) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pictured.disk.reading import stamp_now
 from pictured.flow import Fingerprint, Kind, Match, Picture, Stamp, Transform
 from pictured.matching.finding import Found, find
 from pictured.matching.neighbours import Neighbours
@@ -72,7 +73,10 @@ class Library:
         return [match for each in found for match in self.matches(each, scope)]
 
     def related(self, query: Fingerprint, entry: str, scope: Scope) -> tuple[list[Match], list[Found]]:
-        """The copies in the scope, and the contents that a collect entry placed already for the same picture."""
+        """The copies in the scope, and the contents that a collect entry placed already for the same picture.
+
+        Only files that are there as indexed count: one that was just moved is found again at its new place.
+        """
 
         def placed(content: int) -> bool:
             return self.journal.standing(entry, self.catalogue.content(content).digest) is not None
@@ -86,7 +90,8 @@ class Library:
             )
         )
         matches = [match for each in found for match in self.matches(each, scope)]
-        return matches, [each for each in found if placed(each.content)]
+        present = [match for match in matches if stamp_now(match.picture.path) == match.picture.stamp]
+        return present, [each for each in found if placed(each.content)]
 
     def matches(self, found: Found, scope: Scope) -> list[Match]:
         """The files in the scope that hold a found content."""

@@ -20,7 +20,7 @@ from pictured.service.acting import act
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import Orders
-from pictured.service.planning import plan
+from pictured.service.planning import steps
 from pictured.service.workers import Workers
 from pictured.store.opening import transaction
 
@@ -45,6 +45,11 @@ class Line:
         self._log = log
         self._desk = asyncio.Lock()
         self._setbacks: dict[Path, int] = {}
+
+    @property
+    def setbacks(self) -> int:
+        """How many files wait because something could not be placed for them."""
+        return len(self._setbacks)
 
     async def take(self, settled: Settled) -> Retry | None:
         """Do all that a settled file calls for. What goes wrong with it is logged, recorded and perhaps retried."""
@@ -73,7 +78,7 @@ class Line:
         read = time.monotonic()
         # One file at a time from here on: two queries for one original must not both find its place empty.
         async with self._desk:
-            outcomes = [await self._do(step) for step in plan(self.library, self.orders, picture).steps]
+            outcomes = [await self._do(step) for step in steps(self.library, self.orders, picture)]
             failed = any(outcome.error is not None for outcome in outcomes)
             if not failed:
                 self.library.catalogue.handle(picture.path, picture.stamp)
@@ -94,6 +99,7 @@ class Line:
             known = self.library.catalogue.known(path) is not None or self.library.catalogue.is_filled(path)
             self.library.catalogue.miss(path, time.time())
             self.library.catalogue.miss_below(path, time.time())
+        self._setbacks.pop(path, None)
         if known:
             self._log.info(Event.FILE_GONE, path=path)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pictured.errors import FileError
+from pictured.errors import FileError, Vanished
 from pictured.flow import Failure, Fingerprint, Settled
 from pictured.service.comparing import Compared, compared
 from pictured.service.library import Library
@@ -123,8 +123,11 @@ async def _settle_some(library: Library, tally: _Tally) -> AsyncIterator[FileFai
             tally.hashed += 1
         except FileError as error:
             tally.failed += 1
-            failure = Failure(settled.path, type(error).__name__.lower(), str(error), error.retry)
-            library.catalogue.fail(settled.path, settled.stamp, failure, tries=1, retry_at=None)
+            if isinstance(error, Vanished):
+                library.catalogue.miss(settled.path, time.time())
+            else:
+                failure = Failure(settled.path, type(error).__name__.lower(), str(error), error.retry)
+                library.catalogue.fail(settled.path, settled.stamp, failure, tries=1, retry_at=None)
             yield FileFailed(settled.path, str(error))
     if len(tally.read) >= _BATCH:
         _record(library, tally)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pictured.collecting.ranking import ranked
 from pictured.collecting.settings import Criterion
+from pictured.disk.paths import shown
 from pictured.disk.reading import stamp_of
-from pictured.errors import FileError
+from pictured.errors import FileError, Vanished
 from pictured.flow import Kind, Match, Picture
 from pictured.matching.grouping import grouped
 from pictured.service.library import Library, Scope
@@ -136,5 +137,7 @@ async def read(library: Library, workers: Workers, path: Path) -> Query:
         if known is not None and known.stamp == stamp:
             return Query(path, known)
         return Query(path, Picture(path, stamp, await workers.fingerprint(path, stamp)))
+    except Vanished:
+        return Query(path, None, f"there is no file {shown(path)}; check its name")
     except FileError as error:
         return Query(path, None, str(error))

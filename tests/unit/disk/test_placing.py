@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pictured.disk.claiming import claim_name
-from pictured.disk.placing import finish, place, take_back, temporary_name
+from pictured.disk.placing import finish, is_gone, place, take_back, temporary_name
 from pictured.disk.reading import stamp_from
 from pictured.errors import Changed, FileError, Refused, Unreadable, Vanished
 from pictured.flow import Collect, Form, Placed, Stamp
@@ -583,6 +583,26 @@ def test_what_was_placed_is_taken_back_and_nothing_else(world: World, tree: Call
     assert tree(world.root) == before
     assert not take_back(placed)
     assert tree(world.root) == before
+
+
+@every_form
+def test_what_was_placed_is_gone_when_its_name_is_free(world: World, form: Form) -> None:
+    place(world.step(form), world.temporary)
+    placed = world.placed(world.target, world.source, form)
+    assert not is_gone(placed)
+    take_back(placed)
+    assert is_gone(placed)
+
+
+def test_what_lies_on_a_volume_that_is_not_there_is_not_gone(world: World, mount: Callable[..., Path]) -> None:
+    best = mount("-t", "tmpfs", "tmpfs")
+    place(world.step(target=best / "a.jpg"), best / "t")
+    placed = world.placed(best / "a.jpg", world.source)
+    with ExitStack() as after:
+        assert os.system(f"mount -t tmpfs tmpfs {best}") == 0  # noqa: S605
+        after.callback(os.system, f"umount {best}")
+        assert not placed.target.exists()
+        assert not is_gone(placed)
 
 
 @every_form
