@@ -1,0 +1,136 @@
+"""A real library, real workers, and a log that can be waited for."""
+
+import asyncio
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pictured.disk.reading import stamp_of
+from pictured.flow import Picture
+from pictured.imaging.limits import DecodingLimits
+from pictured.indexing.fingerprinting import fingerprint
+from pictured.service.library import Library
+from pictured.service.logs import Log
+from pictured.service.workers import WorkerLimits, Workers
+from pictured.store.opening import open_store
+
+DECODING = DecodingLimits(pixels=10**8, memory=10**9)
+DEADLINE = 20
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with closing(open_store(tmp_path / "state", writer=True)) as db:
+        yield Library(db)
+
+
+@pytest.fixture
+def index(library: Library) -> Callable[[Path], Picture]:
+    """Read a file in this process and note it in the library."""
+
+    def read(path: Path) -> Picture:
+        stamp = stamp_of(path)
+        library.record(path, stamp, fingerprint(path, stamp, DECODING))
+        picture = library.catalogue.picture(path)
+        assert picture is not None
+        return picture
+
+    return read
+
+
+@pytest.fixture
+def with_workers() -> Callable[[Callable[[Workers], Awaitable[Any]]], Any]:
+    """Run something with two forked workers, within a deadline."""
+
+    def run(scenario: Callable[[Workers], Awaitable[Any]]) -> object:
+        async def closed_afterwards() -> object:
+            pool = Workers(2, WorkerLimits(30, 2**30, DECODING), "fork")
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    return await scenario(pool)
+            finally:
+                await pool.close()
+
+        return asyncio.run(closed_afterwards())
+
+    return run
+
+
+@pytest.fixture
+def gathered(
+    with_workers: Callable[[Callable[[Workers], Awaitable[Any]]], Any],
+) -> Callable[[Callable[[Workers], AsyncIterable[Any]]], list[Any]]:
+    """Everything that a job reports, in order."""
+
+    def run(reports: Callable[[Workers], AsyncIterable[Any]]) -> list[Any]:
+        async def scenario(workers: Workers) -> list[Any]:
+            return [report async for report in reports(workers)]
+
+        found: list[Any] = with_workers(scenario)
+        return found
+
+    return run
+
+
+@pytest.fixture
+def tree() -> Callable[[Path], dict[str, bytes]]:
+    """Every file below a folder, with its bytes."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if not p.is_dir()}
+
+    return read
+
+
+class _Written:
+    """Keeps what is logged, and wakes whoever waits for it."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.waiting: list[asyncio.Future[None]] = []
+
+    def debug(self, event: str, **fields: object) -> None:
+        self.lines.append({"event": str(event), **fields})
+        waiting, self.waiting = self.waiting, []
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
+
+    info = warning = error = debug
+
+
+@pytest.fixture
+def written() -> _Written:
+    return _Written()
+
+
+@pytest.fixture
+def log(written: _Written) -> Log:
+    return written
+
+
+@pytest.fixture
+def told(written: _Written) -> list[dict[str, Any]]:
+    """What was logged: the event and its fields."""
+    return written.lines
+
+
+@pytest.fixture
+def heard(written: _Written) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Wait until an event with some fields has been logged so many times."""
+
+    async def wait(event: str, *, times: int = 1, **fields: object) -> dict[str, Any]:
+        wanted = {"event": str(event), **fields}
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                found = [line for line in written.lines if wanted.items() <= line.items()]
+                if len(found) >= times:
+                    return found[times - 1]
+                future = asyncio.get_running_loop().create_future()
+                written.waiting.append(future)
+                await future
+
+    return wait

@@ -1,0 +1,133 @@
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from pictured.disk.reading import stamp_of
+from pictured.flow import Cause, FileSeen, Picture
+from pictured.service.comparing import Compared, compared
+from pictured.service.library import Library
+
+Draw = Callable[..., Path]
+Index = Callable[[Path], Picture]
+
+
+@pytest.fixture
+def root(tmp_path: Path, draw: Draw) -> Path:
+    draw(tmp_path / "r/a.jpg", "coffee", width=100)
+    draw(tmp_path / "r/sub/b.jpg", "rocket", width=100)
+    return tmp_path / "r"
+
+
+def found(
+    library: Library, root: Path, ignore: Sequence[str] = (), exclude: Sequence[Path] = ()
+) -> dict[Path, Compared]:
+    async def gather() -> dict[Path, Compared]:
+        return {each.folder: each async for each in compared(library.catalogue, root, ignore, exclude)}
+
+    return asyncio.run(gather())
+
+
+def test_what_is_new_comes_with_its_stamp(root: Path, library: Library) -> None:
+    path = root / "sub/b.jpg"
+
+    assert found(library, root)[root / "sub"] == Compared(
+        root / "sub", changed=(FileSeen(path, Cause.SCANNED, stamp_of(path)),)
+    )
+
+
+def test_parents_come_first(root: Path, library: Library) -> None:
+    assert list(found(library, root)) == [root, root / "sub"]
+
+
+def test_what_is_known_is_unchanged_and_says_whether_it_was_handled(root: Path, library: Library, index: Index) -> None:
+    picture = index(root / "a.jpg")
+    library.catalogue.handle(picture.path, picture.stamp)
+
+    ((path, known),) = found(library, root)[root].unchanged
+
+    assert (path, known.stamp, known.digest, known.handled) == (
+        picture.path,
+        picture.stamp,
+        picture.content.digest,
+        True,
+    )
+
+
+def test_what_is_gone_is_noted_at_once(root: Path, library: Library, index: Index) -> None:
+    for path in (root / "a.jpg", root / "sub/b.jpg"):
+        index(path)
+    (root / "a.jpg").unlink()
+    shutil.rmtree(root / "sub")
+
+    result = found(library, root)
+
+    assert result[root].missing == (root / "a.jpg",)
+    assert result[root / "sub"].missing == (root / "sub/b.jpg",)
+    assert library.catalogue.count().files == 0
+    assert not any(each.missing for each in found(library, root).values())
+
+
+def test_a_sibling_whose_name_begins_alike_is_not_touched(
+    root: Path, library: Library, index: Index, draw: Draw
+) -> None:
+    outside = index(draw(root.with_name("r2") / "a.jpg", "camera", width=100))
+
+    found(library, root)
+
+    assert library.catalogue.picture(outside.path) == outside
+
+
+def test_what_cannot_be_listed_keeps_what_is_known(root: Path, library: Library, index: Index) -> None:
+    picture = index(root / "sub/b.jpg")
+    root.rename(root.with_name("unplugged"))
+
+    result = found(library, root)
+
+    assert result[root].unreachable
+    assert library.catalogue.picture(picture.path) == picture
+
+
+def test_an_excluded_folder_keeps_what_is_known(root: Path, library: Library, index: Index) -> None:
+    picture = index(root / "sub/b.jpg")
+
+    assert list(found(library, root, exclude=(root / "sub",))) == [root]
+    assert library.catalogue.picture(picture.path) == picture
+
+
+@pytest.mark.parametrize("glob", ["sub", "*.jpg", "/sub", "sub/*"])
+def test_what_is_ignored_from_now_on_is_forgotten(root: Path, library: Library, index: Index, glob: str) -> None:
+    index(root / "sub/b.jpg")
+
+    found(library, root, ignore=(glob,))
+
+    assert library.catalogue.picture(root / "sub/b.jpg") is None
+
+
+def test_a_pipe_is_odd_until_it_is_gone(root: Path, library: Library) -> None:
+    os.mkfifo(root / "pipe.jpg")
+
+    assert [failure.path for failure in found(library, root)[root].odd] == [root / "pipe.jpg"]
+    assert library.catalogue.count().failed == 1
+    (root / "pipe.jpg").unlink()
+
+    assert found(library, root)[root].missing == (root / "pipe.jpg",)
+    assert library.catalogue.count().failed == 0
+
+
+def test_a_file_that_the_line_took_after_the_listing_is_not_missing(
+    root: Path, library: Library, index: Index, draw: Draw
+) -> None:
+    async def with_a_file_in_between() -> list[Compared]:
+        results = []
+        async for each in compared(library.catalogue, root):
+            if not results:
+                index(draw(root / "sub/late.jpg", "camera", width=100))
+            results.append(each)
+        return results
+
+    assert [each.missing for each in asyncio.run(with_a_file_in_between())] == [(), ()]
+    assert library.catalogue.picture(root / "sub/late.jpg") is not None

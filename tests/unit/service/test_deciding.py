@@ -1,0 +1,262 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pictured.collecting.settings import CollectSettings
+from pictured.disk.placing import place, temporary_name
+from pictured.flow import Collect, Keep, Picture, Placed, Step
+from pictured.service.deciding import step_for_group, step_for_query
+from pictured.service.library import Library, Scope
+
+Draw = Callable[..., Path]
+Index = Callable[[Path], Picture]
+
+
+def entry(folder: Path, **fields: object) -> CollectSettings:
+    return CollectSettings.model_validate(
+        {"name": "best", "from": [folder / "l"], "into": folder / "best", "mode": "auto", **fields}
+    )
+
+
+def scope(folder: Path) -> Scope:
+    return Scope((folder / "l",), (folder / "best", folder / "q"))
+
+
+def carried_out(step: Step | None, library: Library) -> Placed:
+    assert isinstance(step, Collect)
+    intent = library.journal.begin(step, 1.0)
+    return library.journal.finish(intent, place(step, temporary_name(step.target, intent)), 2.0)
+
+
+@pytest.fixture
+def query(tmp_path: Path, draw: Draw, index: Index) -> Picture:
+    return index(draw(tmp_path / "q/poor.jpg", "coffee", width=150, quality=40))
+
+
+def test_a_query_without_a_copy_calls_for_nothing(tmp_path: Path, library: Library, query: Picture) -> None:
+    assert step_for_query(library, entry(tmp_path), query, scope(tmp_path)) is None
+
+
+def test_a_query_gets_the_best_of_its_copies(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    for width in (300, 600, 450):
+        index(draw(tmp_path / f"l/{width}.jpg", "coffee", width=width))
+
+    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert (step.source, step.query, step.target) == (
+        tmp_path / "l/600.jpg",
+        query.path,
+        tmp_path / "best/600.jpg",
+    )
+    assert step.reason == "pixels: 600 x 400 over 450 x 300"
+
+
+def test_the_destination_and_the_queries_are_never_originals(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    index(draw(tmp_path / "best/large.jpg", "coffee", width=600))
+    index(draw(tmp_path / "q/large.jpg", "coffee", width=590))
+
+    assert step_for_query(library, entry(tmp_path), query, scope(tmp_path)) is None
+
+
+def test_a_second_query_for_one_original_keeps_the_file(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee"))
+    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    other = index(draw(tmp_path / "q/other.png", "coffee", width=200))
+
+    step = step_for_query(library, entry(tmp_path), other, scope(tmp_path))
+
+    assert step == Keep("best", other.path, tmp_path / "l/a.jpg", placed, "it is already collected")
+
+
+def test_a_better_copy_takes_the_place_of_ours(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
+    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    index(draw(tmp_path / "l/b.jpg", "coffee", width=600))
+
+    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert (step.source, step.replaces) == (tmp_path / "l/b.jpg", placed)
+    carried_out(step, library)
+    assert [path.name for path in (tmp_path / "best").iterdir()] == ["b.jpg"]
+
+
+def test_a_better_copy_replaces_ours_though_its_source_is_gone_since_before_the_restart(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    source = index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
+    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    library.catalogue.miss(source.path, 1.0)
+    index(draw(tmp_path / "l/b.jpg", "coffee", width=600))
+
+    step = step_for_query(Library(library.db), entry(tmp_path), query, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert step.replaces == placed
+
+
+def test_a_query_that_became_another_picture_gets_that_one_too(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    index(draw(tmp_path / "l/coffee.jpg", "coffee"))
+    index(draw(tmp_path / "l/rocket.jpg", "rocket"))
+    carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    changed = index(draw(query.path, "rocket", width=160, quality=40))
+
+    step = step_for_query(library, entry(tmp_path), changed, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert (step.target, step.replaces) == (tmp_path / "best/rocket.jpg", None)
+
+
+@pytest.mark.parametrize("deed", ["remove", "change", "undo"])
+def test_what_a_person_did_with_our_file_is_respected(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, deed: str
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
+    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    if deed == "undo":
+        library.journal.undo(placed.id, 3.0)
+    if deed == "change":
+        placed.target.write_bytes(b"edited")
+    else:
+        placed.target.unlink()
+    for restarted in (library, Library(library.db)):
+        assert isinstance(step_for_query(restarted, entry(tmp_path), query, scope(tmp_path)), Keep)
+    if deed != "undo":
+        index(draw(tmp_path / "l/better.jpg", "coffee", width=600))
+        step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+        assert isinstance(step, Keep)
+        assert "there is a better copy, but somebody" in step.reason
+
+
+@pytest.mark.parametrize("there", ["file", "folder", "link", "dangling"])
+def test_whatever_has_the_name_already_is_left_alone(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, there: str
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee"))
+    target = tmp_path / "best/a.jpg"
+    target.parent.mkdir()
+    match there:
+        case "file":
+            target.write_bytes(b"theirs")
+        case "folder":
+            target.mkdir()
+        case "link":
+            target.symlink_to(tmp_path / "l/a.jpg")
+        case _:
+            target.symlink_to("nowhere")
+
+    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert (step.target.name, step.replaces) == ("a (2).jpg", None)
+
+
+def test_the_same_bytes_by_somebody_else_are_enough(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    original = index(draw(tmp_path / "l/a.jpg", "coffee"))
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best/a.jpg").write_bytes(original.path.read_bytes())
+
+    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+
+    assert isinstance(step, Keep)
+    assert step.reason == "a.jpg already holds the same bytes"
+
+
+def test_a_dry_run_knows_what_it_promised(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee"))
+    promised = {tmp_path / "best/a.jpg": b"another"}
+
+    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path), promised)
+
+    assert isinstance(step, Collect)
+    assert step.target.name == "a (2).jpg"
+
+
+def test_an_entry_does_not_know_what_another_placed(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee"))
+    carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    other = entry(tmp_path, name="other", into=tmp_path / "other")
+
+    step = step_for_query(library, other, query, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert step.target == tmp_path / "other/a.jpg"
+
+
+@pytest.mark.parametrize("purpose", ["duplicates", "all"])
+def test_a_group_is_the_business_of_its_best_picture(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, purpose: str
+) -> None:
+    pictures = [index(draw(tmp_path / f"l/{width}.jpg", "coffee", width=width)) for width in (300, 600, 450)]
+    groups = entry(tmp_path, **{"for": purpose})
+
+    steps = [step_for_group(library, groups, picture, scope(tmp_path)) for picture in pictures]
+
+    assert [step.source.name for step in steps if isinstance(step, Collect)] == ["600.jpg"] * 3
+    assert all(step.query is None for step in steps if step)
+
+
+def test_a_single_picture_is_a_group_for_all_and_no_duplicate(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    picture = index(draw(tmp_path / "l/a.jpg", "coffee"))
+
+    assert step_for_group(library, entry(tmp_path, **{"for": "duplicates"}), picture, scope(tmp_path)) is None
+    step = step_for_group(library, entry(tmp_path, **{"for": "all"}), picture, scope(tmp_path))
+    assert isinstance(step, Collect)
+    assert step.reason == "the only copy"
+
+
+def test_equal_bytes_are_duplicates(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
+    one = index(draw(tmp_path / "l/b.jpg", "coffee"))
+    twin = tmp_path / "l/a.jpg"
+    twin.write_bytes(one.path.read_bytes())
+    os.utime(twin, ns=(one.stamp.mtime_ns, one.stamp.mtime_ns))
+    index(twin)
+
+    step = step_for_group(library, entry(tmp_path, **{"for": "duplicates"}), one, scope(tmp_path))
+
+    assert isinstance(step, Collect)
+    assert (step.source, step.reason) == (twin, "equal bytes, the first path")
+
+
+def test_a_picture_that_is_not_in_the_scope_is_no_group(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    outside = index(draw(tmp_path / "elsewhere/a.jpg", "coffee"))
+
+    assert step_for_group(library, entry(tmp_path, **{"for": "all"}), outside, scope(tmp_path)) is None
+
+
+@pytest.mark.xfail(reason="library.py: contents of placed files are not loaded into the search structure", strict=True)
+def test_a_group_knows_after_a_restart_what_was_collected_for_it(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    every = entry(tmp_path, **{"for": "all"})
+    best = index(draw(tmp_path / "l/a.jpg", "coffee", width=600))
+    carried_out(step_for_group(library, every, best, scope(tmp_path)), library)
+    worse = index(draw(tmp_path / "l/b.jpg", "coffee", width=300))
+    best.path.unlink()
+    library.catalogue.miss(best.path, 1.0)
+
+    assert isinstance(step_for_group(library, every, worse, scope(tmp_path)), Keep)
+    assert isinstance(step_for_group(Library(library.db), every, worse, scope(tmp_path)), Keep)

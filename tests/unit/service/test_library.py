@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pictured.flow import Kind, Picture
+from pictured.service.library import Library, Scope
+from pictured.store.opening import open_store
+
+Draw = Callable[..., Path]
+Index = Callable[[Path], Picture]
+PATHS = st.lists(st.sampled_from("abc"), max_size=4).map(lambda parts: Path("/", *parts))
+
+
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        (Scope(), True),
+        (Scope((Path("/a"),)), True),
+        (Scope((Path("/a/b.jpg"),)), True),
+        (Scope((Path("/a/b"),)), False),
+        (Scope((Path("/x"), Path("/a"))), True),
+        (Scope((Path("/a"),), (Path("/a/b.jpg"),)), False),
+        (Scope((), (Path("/a"),)), False),
+        (Scope((), (Path("/a/b"),)), True),
+    ],
+)
+def test_a_scope_goes_by_whole_names(scope: Scope, *, held: bool) -> None:
+    assert scope.holds(Path("/a/b.jpg")) is held
+
+
+@given(st.lists(PATHS, max_size=3), st.lists(PATHS, max_size=3), PATHS)
+def test_what_lies_below_an_excluded_folder_is_excluded(folders: list[Path], excluding: list[Path], path: Path) -> None:
+    scope = Scope(tuple(folders), tuple(excluding))
+
+    if any(path.is_relative_to(folder) for folder in excluding):
+        assert not scope.holds(path)
+    assert not scope.holds(path) or scope.holds(path / "below") or any(e.name == "below" for e in excluding)
+
+
+def test_equal_bytes_at_two_paths_are_two_copies(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
+    original = draw(tmp_path / "l/a.jpg", "coffee")
+    (tmp_path / "l/b.jpg").write_bytes(original.read_bytes())
+    draw(tmp_path / "l/other.jpg", "rocket")
+    for path in sorted((tmp_path / "l").iterdir()):
+        index(path)
+    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=200, quality=30))
+
+    found = library.copies(query.content, Scope((tmp_path / "l",)))
+
+    assert [(match.picture.path.name, match.kind) for match in found] == [("a.jpg", Kind.SAME), ("b.jpg", Kind.SAME)]
+
+
+def test_a_file_that_is_gone_is_no_copy_and_one_that_returns_is_again(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    picture = index(draw(tmp_path / "a.jpg", "coffee"))
+    library.catalogue.miss(picture.path, 1.0)
+    assert library.copies(picture.content, Scope()) == []
+
+    reopened = Library(library.db)
+    assert reopened.copies(picture.content, Scope()) == []
+    reopened.relink(picture.path, picture.stamp, picture.content.digest)
+
+    assert [match.picture for match in reopened.copies(picture.content, Scope())] == [picture]
+
+
+def test_a_changed_file_is_found_by_what_it_shows_now(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    before = index(draw(tmp_path / "a.jpg", "coffee"))
+    after = index(draw(tmp_path / "a.jpg", "rocket"))
+
+    assert library.copies(before.content, Scope()) == []
+    assert [match.picture for match in library.copies(after.content, Scope())] == [after]
+
+
+def test_what_is_forgotten_is_no_stumbling_block(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
+    picture = index(draw(tmp_path / "a.jpg", "coffee"))
+    library.catalogue.miss(picture.path, 1.0)
+    assert library.prune(2.0) == 1
+
+    assert library.copies(picture.content, Scope()) == []
+    assert library.related(picture.content, "best", Scope()) == ([], [])
+
+
+def test_a_library_knows_after_a_restart_what_it_knew(tmp_path: Path, draw: Draw) -> None:
+    with closing(open_store(tmp_path / "state", writer=True)) as db:
+        library = Library(db)
+        _fill(library, draw(tmp_path / "a.jpg", "coffee"))
+        before = library.copies(library.within([tmp_path])[0].content, Scope())
+    with closing(open_store(tmp_path / "state", writer=False)) as db:
+        library = Library(db)
+        assert library.copies(library.within([tmp_path])[0].content, Scope()) == before
+
+
+def _fill(library: Library, path: Path) -> None:
+    from pictured.disk.reading import stamp_of
+    from pictured.imaging.limits import DecodingLimits
+    from pictured.indexing.fingerprinting import fingerprint
+
+    stamp = stamp_of(path)
+    library.record(path, stamp, fingerprint(path, stamp, DecodingLimits(pixels=10**8, memory=10**9)))

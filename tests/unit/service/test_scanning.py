@@ -1,0 +1,165 @@
+import os
+from collections.abc import AsyncIterable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pictured.service.library import Library, Scope
+from pictured.service.reports import FileFailed, ScanFinished
+from pictured.service.scanning import scan
+from pictured.service.workers import Workers
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+
+Draw = Callable[..., Path]
+Gathered = Callable[[Callable[[Workers], AsyncIterable[Any]]], list[Any]]
+
+
+def counts(reports: list[Any]) -> tuple[int, int, int, int, int]:
+    finished = reports[-1]
+    assert isinstance(finished, ScanFinished)
+    assert finished.seen == finished.hashed + finished.unchanged + finished.moved + finished.failed
+    return finished.seen, finished.hashed, finished.unchanged, finished.moved, finished.failed
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, draw: Draw) -> Path:
+    folder = tmp_path / "pictures"
+    draw(folder / "coffee.jpg", "coffee", width=200)
+    draw(folder / "deep/er/rocket.jpg", "rocket", width=200)
+    draw(folder / "deep/camera.png", "camera", width=200)
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def test_everything_is_read_once(pictures: Path, library: Library, gathered: Gathered) -> None:
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (3, 3, 0, 0, 0)
+    assert [p.path.name for p in library.within([pictures])] == ["coffee.jpg", "camera.png", "rocket.jpg"]
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (3, 0, 3, 0, 0)
+
+
+def test_a_renamed_folder_reads_nothing_again(pictures: Path, library: Library, gathered: Gathered) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    (pictures / "deep").rename(pictures / "elsewhere")
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (3, 0, 1, 2, 0)
+
+    assert [str(p.path.relative_to(pictures)) for p in library.within([pictures])] == [
+        "coffee.jpg",
+        "elsewhere/camera.png",
+        "elsewhere/er/rocket.jpg",
+    ]
+
+
+def test_a_renamed_root_reads_nothing_again(pictures: Path, library: Library, gathered: Gathered) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    other = pictures.rename(pictures.with_name("renamed"))
+
+    assert counts(gathered(lambda workers: scan(library, workers, [other]))) == (3, 0, 0, 3, 0)
+
+
+def test_another_name_of_a_file_is_not_read(pictures: Path, library: Library, gathered: Gathered) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    (pictures / "again.jpg").hardlink_to(pictures / "coffee.jpg")
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (4, 0, 3, 1, 0)
+
+
+def test_what_changed_is_read_and_what_is_gone_is_noted(
+    pictures: Path, library: Library, gathered: Gathered, draw: Draw
+) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    draw(pictures / "coffee.jpg", "chelsea", width=220)
+    (pictures / "deep/camera.png").unlink()
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (2, 1, 1, 0, 0)
+    assert library.catalogue.count().files == 2
+
+
+def test_what_cannot_be_read_is_told_and_tried_again(pictures: Path, library: Library, gathered: Gathered) -> None:
+    broken = pictures / "broken.jpg"
+    broken.write_bytes((pictures / "coffee.jpg").read_bytes()[:700])
+    os.mkfifo(pictures / "pipe.jpg")
+
+    for _ in range(2):
+        reports = gathered(lambda workers: scan(library, workers, [pictures]))
+        assert counts(reports)[4] == 2
+        failed = {report.path: report.error for report in reports if isinstance(report, FileFailed)}
+        assert set(failed) == {broken, pictures / "pipe.jpg"}
+        assert all(failed.values())
+    broken.write_bytes((pictures / "coffee.jpg").read_bytes())
+    (pictures / "pipe.jpg").unlink()
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures])))[4] == 0
+    assert library.catalogue.failures(None) == []
+
+
+def test_a_file_whose_reading_failed_later_is_not_lost(pictures: Path, library: Library, gathered: Gathered) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    coffee = pictures / "coffee.jpg"
+    coffee.write_bytes(coffee.read_bytes()[:500])
+    gathered(lambda workers: scan(library, workers, [pictures]))
+
+    assert library.catalogue.picture(coffee) is None
+    assert [failing.failure.path for failing in library.catalogue.failures(None)] == [coffee]
+
+
+def test_a_folder_that_is_gone_loses_nothing(pictures: Path, library: Library, gathered: Gathered) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    pictures.rename(pictures.with_name("away"))
+
+    reports = gathered(lambda workers: scan(library, workers, [pictures]))
+
+    assert counts(reports) == (1, 0, 0, 0, 1)
+    assert library.catalogue.count().files == 3
+
+
+def test_an_excluded_folder_is_not_entered(pictures: Path, library: Library, gathered: Gathered) -> None:
+    exclude = (pictures / "deep",)
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures], exclude=exclude))) == (1, 1, 0, 0, 0)
+
+
+def test_a_file_that_is_to_be_ignored_from_now_on_is_no_original_any_more(
+    pictures: Path, library: Library, gathered: Gathered
+) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    gathered(lambda workers: scan(library, workers, [pictures], ignore=["*.png", "er"]))
+
+    assert [p.path.name for p in library.within([pictures])] == ["coffee.jpg"]
+
+
+def test_a_directory_that_became_a_link_holds_no_originals(
+    pictures: Path, library: Library, gathered: Gathered
+) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    (pictures / "deep").rename(pictures.with_name("outside"))
+    (pictures / "deep").symlink_to(pictures.with_name("outside"))
+
+    gathered(lambda workers: scan(library, workers, [pictures]))
+
+    assert [p.path.name for p in library.within([pictures])] == ["coffee.jpg"]
+
+
+def test_a_name_that_is_no_text_is_read_like_any_other(pictures: Path, library: Library, gathered: Gathered) -> None:
+    odd = Path(os.fsdecode(os.fsencode(pictures) + b"/\xff\xfe.jpg"))
+    (pictures / "coffee.jpg").rename(odd)
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (3, 3, 0, 0, 0)
+    picture = library.catalogue.picture(odd)
+    assert picture is not None
+    assert [match.picture.path for match in library.copies(picture.content, Scope())] == [odd]
+
+
+def test_a_scan_that_is_given_up_can_be_taken_up_again(pictures: Path, library: Library, gathered: Gathered) -> None:
+    async def first(workers: Workers) -> AsyncIterable[Any]:
+        async for report in scan(library, workers, [pictures]):
+            yield report
+            return
+
+    gathered(first)
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures])))[0] == 3
+    assert library.catalogue.count().files == 3

@@ -1,0 +1,16 @@
+import os
+
+from pictured.config.limits import Limits
+from pictured.service.staffing import worker_limits, workers_of
+
+
+def test_limits_reach_the_workers() -> None:
+    limits = worker_limits(Limits(megapixels=2.5, memory=100_000_000, time=7, files_per_worker=3))
+
+    assert (limits.seconds, limits.memory, limits.tasks) == (7, 100_000_000, 3)
+    assert (limits.decoding.pixels, limits.decoding.memory) == (2_500_000, 100_000_000)
+
+
+def test_there_is_a_worker_for_each_core_unless_somebody_says_otherwise() -> None:
+    assert workers_of(Limits()).count == os.cpu_count()
+    assert workers_of(Limits(workers=3)).count == 3

@@ -1,0 +1,56 @@
+import multiprocessing
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pictured.disk.reading import stamp_of
+from pictured.errors import Truncated
+from pictured.flow import Fingerprint
+from pictured.imaging.limits import DecodingLimits
+from pictured.service.worker_process import WorkerLimits, serve
+from pictured.service.workers import FINGERPRINT
+
+LIMITS = WorkerLimits(20, 512_000_000, DecodingLimits(10**8, 512_000_000))
+PATIENCE = 20
+
+
+def served(work: str, limits: WorkerLimits = LIMITS) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs, None, limits, work))
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def test_it_answers_until_the_pipe_is_closed(tmp_path: Path) -> None:
+    path, empty = tmp_path / "a.png", tmp_path / "b.png"
+    Image.fromarray(np.eye(70, dtype=np.uint8)).save(path)
+    empty.touch()
+    process, pipe = served(FINGERPRINT)
+    pipe.send((path, stamp_of(path)))
+    assert pipe.poll(PATIENCE)
+    found = pipe.recv()
+    assert isinstance(found, Fingerprint)
+    assert found.width == 70
+    pipe.send((empty, stamp_of(empty)))
+    assert pipe.poll(PATIENCE)
+    assert isinstance(pipe.recv(), Truncated)
+    pipe.close()
+    process.join(PATIENCE)
+    assert process.exitcode == 0
+
+
+def test_a_hang_ends_by_itself_where_no_parent_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    path = tmp_path / "hang.jpg"
+    path.touch()
+    process, pipe = served("misbehaving:work", WorkerLimits(0.1, 512_000_000, DecodingLimits(1, 1)))
+    pipe.send((path, stamp_of(path)))
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGALRM
+    pipe.close()
