@@ -1,8 +1,9 @@
-"""Decoding of pictures, which come from anywhere and may be broken or hostile.
+"""Decoding of pictures, which come from anywhere and may be broken or hostile; and drawing a few.
 
 limits       how much a picture may ask for
 decoding     a file to upright, reduced luminance and the facts that are kept of it
 luminance    any of Pillow's modes to 8-bit luminance
 metadata     EXIF, depth, frames and quantisation tables, as far as they can be read
 endings      whether a file that cannot be decoded ends too early
+drawing      the scenes of the demonstration, which nobody has photographed
 """

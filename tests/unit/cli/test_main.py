@@ -80,7 +80,6 @@ def test_errors_are_a_message_and_an_exit_code(
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.xfail(reason="main.run: ConnectionResetError of a daemon that ends halfway is a traceback", strict=True)
 def test_a_daemon_that_ends_in_the_middle_of_its_answer_is_told(tmp_path: Path, draw: Draw) -> None:
     draw(tmp_path / "l/a.jpg", "coffee", width=100)
     ready, over = Event(), Event()
@@ -110,9 +109,6 @@ def test_a_daemon_that_ends_in_the_middle_of_its_answer_is_told(tmp_path: Path, 
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.xfail(
-    reason="showing._follow does not close its generators, and click takes a broken pipe for exit code 1", strict=True
-)
 def test_a_reader_that_went_away_is_no_error(tmp_path: Path, draw: Draw) -> None:
     draw(tmp_path / "l/a.jpg", "coffee", width=100)
     read, write = os.pipe()

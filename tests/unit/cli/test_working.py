@@ -50,9 +50,6 @@ def test_scan_takes_the_folders_of_the_configuration(tmp_path: Path, lines: Line
     assert lines("scan", "--config", tmp_path / "p.yaml")[-1]["seen"] == 4
 
 
-@pytest.mark.xfail(
-    reason="cli.working.scan: neither `ignore` nor folders of the role ignore reach the job", strict=True
-)
 def test_scan_leaves_alone_what_the_configuration_ignores(
     pictures: Path, tmp_path: Path, draw: Draw, lines: Lines
 ) -> None:

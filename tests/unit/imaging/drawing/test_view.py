@@ -19,7 +19,7 @@ def test_a_plain_reaches_from_the_lower_edge_to_the_horizon() -> None:
 
 
 def test_a_wall_hides_what_is_behind_it() -> None:
-    x, z = VIEW.rays()
+    _, z = VIEW.rays()
     wall = np.where((z > 9) & (z < 11), 2.0, 0.0).astype(np.float32)
     distances = looked_up(z, seen(VIEW, wall, z))
     below = distances[21:]
