@@ -45,7 +45,7 @@ class Event(StrEnum):
     COPY_FAILED = "copy.failed"
     """A copy could not be placed; nothing is left half-written; fields: entry, source, target, error."""
     COPY_UNDONE = "copy.undone"
-    """A placed copy was taken back; fields: entry, target, id."""
+    """A placed copy was taken back; fields: target, id."""
     INTENT_FINISHED = "intent.finished"
     """A write that was cut off by a crash was completed at start; fields: target."""
     INTENT_DROPPED = "intent.dropped"

@@ -33,8 +33,8 @@ def _measured(text: object, units: dict[str, float] | dict[str, int], expected: 
 def _written(value: float) -> str:
     for unit in ("d", "h", "min", "s"):
         if value >= _SECONDS[unit] and value % _SECONDS[unit] == 0:
-            return f"{value / _SECONDS[unit]:g}{unit}"
-    return f"{value * 1000:g}ms" if value else "0s"
+            return f"{value / _SECONDS[unit]:.15g}{unit}"
+    return f"{value * 1000:.15g}ms" if value else "0s"
 
 
 Seconds = Annotated[

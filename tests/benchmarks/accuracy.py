@@ -108,7 +108,8 @@ def main() -> None:
         rows[kind]["wrong"] += bool(names - {original})
     print(f"{'damage':34}{'found':>14}{'wrong':>14}")
     for kind, row in rows.items():
-        print(f"{kind:34}{row['found']:6d} of {row['queries']:4d}{row['wrong']:6d} of {row['queries'] + row['absent']:4d}")
+        asked = row["queries"] + row["absent"]
+        print(f"{kind:34}{row['found']:6d} of {row['queries']:4d}{row['wrong']:6d} of {asked:4d}")
     sums = {name: sum(row[name] for row in rows.values()) for name in ("queries", "found", "absent", "wrong")}
     print(json.dumps({**sums, "library": len(photos[::2]), "unanswered": len(expected)}))
 

@@ -1,7 +1,7 @@
 """The command line: the table of commands, and the one place where errors become messages and exit codes."""
 
-import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -94,10 +94,13 @@ def run() -> None:
     except KeyboardInterrupt:
         _tell("stopped")
         sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output has ended; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.OK)
+    except ConnectionError as error:
+        _tell(str(error))
+        sys.exit(ExitCode.INTERNAL)
+    except Exception:  # noqa: BLE001  whatever it is, it gets the documented exit code and its traceback
+        traceback.print_exc()
+        _tell("this is a fault of pictured; please report it with the lines above")
+        sys.exit(ExitCode.INTERNAL)
 
 
 def _tell(message: str) -> None:

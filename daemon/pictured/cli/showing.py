@@ -1,8 +1,10 @@
 """Shows what jobs report: progress and tables on a terminal, JSON lines for programs."""
 
 import asyncio
+import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ def waiting() -> None:
     typer.echo("pictured: another command is writing the index; waiting for it to end", err=True)
 
 
-def follow(lines: AsyncIterator[Line], show: Show, *, json_lines: bool) -> bool:
+def follow(lines: AsyncGenerator[Line], show: Show, *, json_lines: bool) -> bool:
     """Show every line as it comes, with a progress bar on a terminal; says whether any told of a failure."""
     return asyncio.run(_follow(lines, show, json_lines=json_lines))
 
@@ -35,9 +37,14 @@ def end(*, failed: bool) -> None:
 
 
 def print_line(line: Line) -> None:
-    """Print one JSON line, at once."""
-    sys.stdout.write(json_line(line) + "\n")
-    sys.stdout.flush()
+    """Print one JSON line, at once. Ends the command where nobody reads on, as `head` does."""
+    try:
+        sys.stdout.write(json_line(line) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else the interpreter would try once more to write what is left, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(ExitCode.OK) from None
 
 
 def complain(path: str | None, error: str) -> None:
@@ -67,7 +74,7 @@ def size(count: int) -> str:
     return f"{number:.1f} GB"
 
 
-async def _follow(lines: AsyncIterator[Line], show: Show, *, json_lines: bool) -> bool:
+async def _follow(lines: AsyncGenerator[Line], show: Show, *, json_lines: bool) -> bool:
     failed = False
     bar = Progress(
         TextColumn("{task.description}"),
@@ -79,19 +86,20 @@ async def _follow(lines: AsyncIterator[Line], show: Show, *, json_lines: bool) -
         transient=True,
         disable=json_lines or not sys.stderr.isatty(),
     )
-    with bar:
-        task = bar.add_task("", total=None, rate="")
-        async for line in lines:
-            if line.get("event") == "progress":
-                _advance(bar, task, line)
-                continue
-            if line.get("error"):
-                failed = True
-                complain(line.get("path") or line.get("query"), str(line["error"]))
-            if json_lines:
-                print_line(line)
-            else:
-                show(line)
+    async with aclosing(lines):
+        with bar:
+            task = bar.add_task("", total=None, rate="")
+            async for line in lines:
+                if line.get("event") == "progress":
+                    _advance(bar, task, line)
+                    continue
+                if line.get("error"):
+                    failed = True
+                    complain(line.get("path") or line.get("query"), str(line["error"]))
+                if json_lines:
+                    print_line(line)
+                else:
+                    show(line)
     return failed
 
 

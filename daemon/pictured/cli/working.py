@@ -1,6 +1,8 @@
 """The commands that do something once: `scan`, `find`, `collect`, `dupes`, `undo`."""
 
 import os
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
 
@@ -40,13 +42,13 @@ def scan(
     Examples: `pictured scan ~/Pictures`, `pictured scan --json ~/Pictures | tail -n 1`
     """
     settings = optional(config) if folders else loaded(config)
-    job = jobs.Scan(_folders(folders) or _roots(settings))
+    job = jobs.Scan(_folders(folders)) if folders else _whole(settings)
     lines = done(job, state(), _limits(settings, workers), waiting)
     end(failed=follow(lines, _show_scan, json_lines=json_lines))
 
 
 def find(
-    queries: Annotated[list[Path], typer.Argument(metavar="QUERY...", help="Pictures, or folders of pictures.")],
+    queries: Annotated[list[Path], typer.Argument(metavar="QUERY", help="Pictures, or folders of pictures.")],
     folders: Folders = None,
     workers: WorkersOption = None,
     config: ConfigOption = None,
@@ -60,7 +62,7 @@ def find(
     job = jobs.Find(_queries(queries), _folders(folders), _query_folders(settings), PREFER)
     limits = _limits(settings, workers)
     lines = done(job, state(), limits, waiting) if folders else answered(job, state(), limits)
-    end(failed=follow(lines, _show_find, json_lines=json_lines))
+    end(failed=follow(_answers(lines), _show_find, json_lines=json_lines))
 
 
 def collect(
@@ -69,7 +71,7 @@ def collect(
         list[Path], typer.Option("--in", metavar="FOLDER", help="Search here; may be given several times.")
     ],
     queries: Annotated[
-        list[Path] | None, typer.Argument(metavar="[QUERY]...", help="Poor pictures, or folders of them.")
+        list[Path] | None, typer.Argument(metavar="QUERY", help="Poor pictures, or folders of them.")
     ] = None,
     form: Annotated[Form, typer.Option("--as", help="How the copies are made.")] = Form.COPY,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be collected.")] = False,  # noqa: FBT002
@@ -92,7 +94,7 @@ def collect(
         raise UsageError(f"--into {shown(into)} is one of the folders that are searched; name another folder")
     job = jobs.Collect(_queries(queries or []), _folders(folders), target, form.value, dry_run)
     lines = done(job, state(), _limits(settings, workers), waiting)
-    end(failed=follow(lines, _show_collect, json_lines=json_lines))
+    end(failed=follow(_answers(lines), _show_collect, json_lines=json_lines))
 
 
 def dupes(
@@ -109,13 +111,13 @@ def dupes(
     job = jobs.Dupes(_folders(folders), () if folders else _query_folders(settings), PREFER)
     limits = _limits(settings, workers)
     lines = done(job, state(), limits, waiting) if folders else answered(job, state(), limits)
-    end(failed=follow(lines, _show_dupes, json_lines=json_lines))
+    end(failed=follow(_answers(lines), _show_dupes, json_lines=json_lines))
 
 
 def undo(
     numbers: Annotated[
         list[int] | None,
-        typer.Argument(metavar="[ID]...", help="Numbers from `pictured history`; the last by default."),
+        typer.Argument(metavar="ID", help="Numbers from `pictured history`; the last by default."),
     ] = None,
     config: ConfigOption = None,
     json_lines: JsonOption = False,  # noqa: FBT002  typer
@@ -129,14 +131,29 @@ def undo(
     end(failed=follow(lines, _show_undo, json_lines=json_lines))
 
 
+async def _answers(lines: AsyncGenerator[Line]) -> AsyncGenerator[Line]:
+    """Leave out the sums of the scan that went before: who asks for copies did not ask for them."""
+    async with aclosing(lines):
+        async for line in lines:
+            if line.get("event") != "scan.finished":
+                yield line
+
+
 def _limits(settings: Config | None, workers: int | None) -> Limits:
     limits = limits_of(settings)
     return limits.model_copy(update={"workers": workers}) if workers else limits
 
 
-def _roots(settings: Config | None) -> tuple[Path, ...]:
+def _whole(settings: Config | None) -> jobs.Scan:
+    """The scan of all configured folders, each with what it ignores."""
     folders = settings.folders if settings else ()
-    return tuple(real(folder.path) for folder in folders if folder.role is not Role.IGNORE)
+    wanted = [folder for folder in folders if folder.role is not Role.IGNORE]
+    ignored = [folder for folder in folders if folder.role is Role.IGNORE]
+    return jobs.Scan(
+        tuple(real(folder.path) for folder in wanted),
+        exclude=tuple(real(folder.path) for folder in ignored),
+        ignore=tuple(folder.ignore for folder in wanted),
+    )
 
 
 def _query_folders(settings: Config | None) -> tuple[Path, ...]:
@@ -210,6 +227,5 @@ def _show_collect(line: Line) -> None:
 
 
 def _show_undo(line: Line) -> None:
-    if "undone" in line:
-        verdict = "[green]taken back[/green]" if line["undone"] else f"[yellow]left[/yellow]: {plain(line['reason'])}"
-        console().print(f"{line['id']}  {plain(line['target'])}  {verdict}")
+    if line.get("undone"):
+        console().print(f"{line['id']}  {plain(line['target'])}  [green]taken back[/green]")

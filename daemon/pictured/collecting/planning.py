@@ -111,4 +111,4 @@ def _reason(entry: CollectSettings, ranking: Sequence[Match], destination: Desti
         return why(best, destination.standing[0].match, entry.prefer, entry.sources)
     if len(ranking) > 1:
         return why(best, ranking[1], entry.prefer, entry.sources)
-    return "the only copy"
+    return "it is the only copy"

@@ -32,13 +32,19 @@ def find(
     neighbours: Neighbours,
     content_of: Callable[[int], Fingerprint],
     wanted: Callable[[int], bool],
+    exact: int | None = None,
 ) -> Iterator[Found]:
     """The proven copies of a picture among the wanted contents, the nearest hash first.
+
+    `exact` is the content with the very bytes of the query, where there is one: of a plain picture, thousands may be
+    as near by their hash.
 
     At most 64 candidates within 104 of 256 bits are tried: photographs differ by 84 bits or more in the best of eight
     orientations, and no copy that this proof accepts was further away than 102.
     """
-    near = (c for c in neighbours.near(_hashes(query), RADIUS) if wanted(c.content))
+    if exact is not None and wanted(exact):
+        yield Found(exact, Kind.EXACT, 1.0, Transform())
+    near = (c for c in neighbours.near(_hashes(query), RADIUS) if c.content != exact and wanted(c.content))
     for candidate in _first(near, MOST):
         found = prove(query, candidate, content_of(candidate.content))
         if found is not None:

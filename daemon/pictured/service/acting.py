@@ -88,10 +88,8 @@ def _offline(into: Path, library: Library) -> str | None:
 
 def _see(into: Path, library: Library) -> None:
     """Remember the device of a destination, to know its empty mount point by."""
-    known = library.catalogue.root(into)
-    try:
-        device = into.stat().st_dev
-    except OSError:
+    if not into.is_dir():
         return
+    known, device = library.catalogue.root(into), into.stat().st_dev
     if known is None or known.device != device:
         library.catalogue.see_root(into, device, time.time())

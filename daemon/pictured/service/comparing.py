@@ -27,6 +27,7 @@ class Compared:
     odd          names of pictures that are no readable files
     missing      paths that are no longer there, or are to be ignored from now on
     unreachable  why the directory could not be listed, None where it could
+    noted        those of the odd that the index had noted before
     """
 
     folder: Path
@@ -35,6 +36,7 @@ class Compared:
     odd: tuple[Failure, ...] = ()
     missing: tuple[Path, ...] = ()
     unreachable: str | None = None
+    noted: frozenset[Path] = frozenset()
 
 
 async def compared(
@@ -74,7 +76,8 @@ def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path]
     found = difference(listing, {name: each.stamp for name, each in known.items()})
     # Between the listing and now the line may have taken a file that the listing does not hold yet.
     odd = {failure.path.name for failure in listing.odd}
-    gone = [*found.missing, *(catalogue.unstamped(listing.folder) - odd)]
+    unstamped = catalogue.unstamped(listing.folder)
+    gone = [*found.missing, *(unstamped - odd)]
     paths = (listing.folder / name for name in gone)
     missing = tuple(path for path in paths if not os.path.lexists(path) or left_alone(path))
     if missing or listing.odd:
@@ -88,4 +91,5 @@ def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path]
         tuple((listing.folder / name, known[name]) for name in found.unchanged),
         listing.odd,
         missing,
+        noted=frozenset(listing.folder / name for name in unstamped & odd),
     )

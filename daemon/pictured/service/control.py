@@ -9,18 +9,18 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from pictured.errors import ExitCode, PicturedError
+from pictured.errors import ExitCode, PicturedError, UsageError
 from pictured.service.reports import Line, json_line
 
 _LONGEST = 100
 _LINE = 2**24
 
-Answering = Callable[[Mapping[str, Any]], AsyncIterator[Line]]
+Answering = Callable[[Mapping[str, Any]], AsyncGenerator[Line]]
 
 
 def socket_path(state: Path) -> Path:
@@ -88,21 +88,30 @@ async def ask(state: Path, request: Mapping[str, Any]) -> AsyncGenerator[Line]:
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answering: Answering) -> None:
     try:
         try:
-            request = json.loads(await reader.readline())
-            async for line in answering(request):
-                writer.write(json_line(line).encode() + b"\n")
-                await writer.drain()
+            request = _request(await reader.readline())
+            async with aclosing(answering(request)) as lines:
+                async for line in lines:
+                    writer.write(json_line(line).encode() + b"\n")
+                    await writer.drain()
             last: Line = {"event": "end"}
         except PicturedError as error:
             last = {"event": "error", "exit": int(error.exit_code), "message": str(error)}
-        except ValueError:
-            last = {"event": "error", "exit": int(ExitCode.USAGE), "message": "the request is no JSON object"}
         writer.write(json_line(last).encode() + b"\n")
         await writer.drain()
     finally:
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
+
+
+def _request(line: bytes) -> Mapping[str, Any]:
+    try:
+        request = json.loads(line)
+    except ValueError:
+        request = None
+    if not isinstance(request, dict):
+        raise UsageError("the request is no JSON object")
+    return request
 
 
 def _error(answer: Mapping[str, Any]) -> PicturedError:

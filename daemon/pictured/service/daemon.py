@@ -28,7 +28,7 @@ from pictured.service.logs import Log
 from pictured.service.orders import orders_of, sweep
 from pictured.service.pipeline import Line, Retry
 from pictured.service.reports import Line as Told
-from pictured.service.reports import line_of
+from pictured.service.reports import Undone, line_of
 from pictured.service.resting import failing
 from pictured.service.roots import Root, Roots
 from pictured.service.timetable import Timetable
@@ -72,6 +72,7 @@ class Daemon:
         self._taking: set[asyncio.Task[Retry | None]] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._group = asyncio.TaskGroup()
+        self._starting = True
         self._stopping = asyncio.Event()
         self._began = time.monotonic()
 
@@ -79,13 +80,14 @@ class Daemon:
     def pending(self) -> int:
         """Files seen and not yet finished, and scans that may find more."""
         waiting = len(self._inbox) + self._settling.pending + self._ready.qsize()
-        return waiting + len(self._taking) + self._line.setbacks + self._roots.scanning
+        return self._starting + waiting + len(self._taking) + self._line.setbacks + self._roots.scanning
 
     async def run(self) -> None:
         """Watch and work until `stop`."""
         self._recover()
         sweep(self._library, self._line.orders)
         await self._roots.arrange(self._line.orders.folders)
+        fresh = await self._roots.check()
         self._log.info(
             Event.DAEMON_STARTED,
             version=__version__,
@@ -107,8 +109,12 @@ class Daemon:
             async with self._group:
                 for task in lasting:
                     self._start(task)
+                for root in fresh:
+                    self._start(self._roots.scan(root, "start"))
+                await asyncio.sleep(0)
+                self._starting = False
                 await self._stopping.wait()
-                for running in self._running:
+                for running in list(self._running):
                     running.cancel()
                 if self._taking:
                     await asyncio.wait(self._taking)
@@ -156,6 +162,8 @@ class Daemon:
             case _:
                 async with aclosing(jobs.run(jobs.decoded(request), self._library, self._workers)) as reports:
                     async for report in reports:
+                        if isinstance(report, Undone) and report.undone:
+                            self._log.info(Event.COPY_UNDONE, target=report.target, id=report.id)
                         yield line_of(report)
 
     def status(self) -> dict[str, Any]:
@@ -259,8 +267,9 @@ class Daemon:
     def _refuse(self, path: Path, error: FileError) -> None:
         if not path.is_dir():
             failure = Failure(path, "refused", str(error), retry=False)
+            if path.name not in self._library.catalogue.unstamped(path.parent):
+                self._log.warning(Event.FILE_FAILED, path=path, kind=failure.kind, error=failure.reason)
             self._library.catalogue.fail(path, None, failure, tries=1, retry_at=None)
-            self._log.warning(Event.FILE_FAILED, path=path, kind=failure.kind, error=failure.reason)
 
     def _believable(self, path: Path) -> bool:
         """Whether a path that is gone is really gone: not if its whole root is."""
@@ -291,10 +300,10 @@ class Daemon:
         self._retrying[retry.path] = asyncio.get_running_loop().call_later(retry.seconds, again)
 
     async def _look_after(self) -> None:
-        """Scan everything at start, then see to folders that went, came back or are polled."""
+        """See to folders that went, came back or are polled."""
         while True:
-            await self._check("start or return")
             await asyncio.sleep(min([_CHECK_SECONDS, *map(_look_interval, self._roots.by_path.values())]))
+            await self._check("the folder came back")
             for root in self._polled():
                 if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.scans:
                     self._start(self._roots.scan(root, "polled"))

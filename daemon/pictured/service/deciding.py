@@ -24,7 +24,8 @@ def step_for_query(
 ) -> Step | None:
     """What one entry does for a query picture; None where it has no copy in the scope.
 
-    `promised` holds targets that earlier steps of the same dry run would write.
+    `promised` is given by a one-off collection: targets that earlier steps of its dry run would write. Somebody asks
+    for it by hand, so what was removed or taken back before is collected again.
     """
     matches, standing = library.related(query.content, entry.name, scope)
     if not matches:
@@ -78,7 +79,11 @@ def _step(
     promised: Mapping[Path, bytes] | None,
 ) -> Step:
     occupied = _occupied(target_of(entry, ranking[0], query), ranking[0], promised or {})
-    destination = Destination(standing, occupied, library.journal.declined(entry.name))
+    declined = library.journal.declined(entry.name)
+    if promised is not None:
+        standing = tuple(each for each in standing if each.stamp is not None)
+        declined = frozenset()
+    destination = Destination(standing, occupied, declined)
     return planned(entry, query, ranking, destination)
 
 

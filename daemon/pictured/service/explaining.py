@@ -61,7 +61,7 @@ def _explained(
 def _copy(place: int, copies: Sequence[Match], prefer: Sequence[Criterion], sources: Sequence[Path]) -> dict[str, Any]:
     match = copies[place]
     content = match.picture.content
-    reason = "the best" if place == 0 else f"the best has {why(copies[0], match, prefer, sources)}"
+    reason = "the best" if place == 0 else f"the best wins: {why(copies[0], match, prefer, sources)}"
     return {
         "path": str(match.picture.path),
         "kind": match.kind.value,
@@ -71,7 +71,7 @@ def _copy(place: int, copies: Sequence[Match], prefer: Sequence[Criterion], sour
         "width": content.width,
         "height": content.height,
         "bytes": content.size,
-        "reason": reason if len(copies) > 1 else "the only copy",
+        "reason": reason if len(copies) > 1 else "it is the only copy",
     }
 
 

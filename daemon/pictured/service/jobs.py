@@ -26,11 +26,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Bring the index up to date with folders, but not with what lies at or below `exclude`."""
+    """Bring the index up to date with folders, but not with what lies at or below `exclude`.
+
+    `ignore` holds the globs of each folder, in the order of the folders; it may be shorter.
+    """
 
     do: ClassVar[str] = "scan"
     folders: Paths
     exclude: Paths = ()
+    ignore: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,9 @@ def entry_of(job: Collect) -> CollectSettings:
 async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Report]:
     """Do a job and report line by line."""
     match job:
-        case Scan(folders, exclude):
-            async for report in scan(library, workers, folders, exclude=exclude):
+        case Scan(folders, exclude, ignore):
+            globs = dict(zip(folders, ignore, strict=False))
+            async for report in scan(library, workers, folders, ignore=globs, exclude=exclude):
                 yield report
         case Find(queries, folders, excluding, prefer):
             async for report in _indexed(library, workers, folders):
@@ -184,6 +189,8 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
             return tuple(_a(int, each) for each in _a(list, value))
         case "prefer":
             return tuple(Criterion(each).value for each in _a(list, value))
+        case "ignore":
+            return tuple(tuple(_a(str, glob) for glob in _a(list, globs)) for globs in _a(list, value))
         case _:
             return tuple(Path(each) for each in _a(list, value))
 

@@ -1,7 +1,7 @@
 """What is known, on disk and in memory: the catalogue, the journal and the search structure, kept in step."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,11 @@ class Scope:
 
 
 class Library:
-    """Everything that pictured knows. One thread owns it."""
+    """Everything that pictured knows. One thread owns it. `home` is the folder that the index lies in."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
+        self.home = Path(db.execute("PRAGMA database_list").fetchone()[2]).parent
         self.catalogue = Catalogue(db)
         self.journal = Journal(db)
         self._neighbours = self._loaded()
@@ -64,12 +65,7 @@ class Library:
 
     def copies(self, query: Fingerprint, scope: Scope) -> list[Match]:
         """Every file in the scope that is a proven copy of a picture, several for equal bytes at several paths."""
-        found = find(
-            query,
-            self._neighbours,
-            self.catalogue.content,
-            lambda content: bool(self.originals(content, scope)),
-        )
+        found = self._found(query, lambda content: bool(self.originals(content, scope)))
         return [match for each in found for match in self.matches(each, scope)]
 
     def related(self, query: Fingerprint, entry: str, scope: Scope) -> tuple[list[Match], list[Found]]:
@@ -81,14 +77,7 @@ class Library:
         def placed(content: int) -> bool:
             return self.journal.standing(entry, self.catalogue.content(content).digest) is not None
 
-        found = list(
-            find(
-                query,
-                self._neighbours,
-                self.catalogue.content,
-                lambda content: bool(self.originals(content, scope)) or placed(content),
-            )
-        )
+        found = self._found(query, lambda content: bool(self.originals(content, scope)) or placed(content))
         matches = [match for each in found for match in self.matches(each, scope)]
         present = [match for match in matches if stamp_now(match.picture.path) == match.picture.stamp]
         return present, [each for each in found if placed(each.content)]
@@ -108,6 +97,10 @@ class Library:
     def within(self, folders: Sequence[Path]) -> list[Picture]:
         """The pictures at or below some folders; all of them, if there are none."""
         return list(self.catalogue.files_below(folders or (Path("/"),)))
+
+    def _found(self, query: Fingerprint, wanted: Callable[[int], bool]) -> list[Found]:
+        exact = self.catalogue.content_id(query.digest)
+        return list(find(query, self._neighbours, self.catalogue.content, wanted, exact))
 
     def _loaded(self) -> Neighbours:
         contents = self.catalogue.contents()

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from pictured.config.model import Config
@@ -29,21 +29,18 @@ async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
             f"another pictured holds the index in {shown(state)}; "
             "stop it first, or name another folder in PICTURED_STATE_DIR"
         )
+    workers = workers_of(config.limits)
     try:
-        workers = workers_of(config.limits)
         workers.start()
-        db = open_store(state, writer=True)
-        try:
+        with closing(open_store(state, writer=True)) as db:
             daemon = Daemon(config, place, Library(db), workers, log)
             _heed_signals(daemon)
             async with await listen(state, daemon.answer):
                 await daemon.run()
-        except* PicturedError as group:
-            raise group.exceptions[0] from None
-        finally:
-            await workers.close()
-            db.close()
+    except* PicturedError as group:
+        raise group.exceptions[0] from None
     finally:
+        await workers.close()
         socket_path(state).unlink(missing_ok=True)
         held.release()
 

@@ -121,16 +121,15 @@ class Line:
         return Picture(settled.path, settled.stamp, content)
 
     async def _do(self, step: Step) -> Outcome:
-        entry = next(entry for entry in self.orders.entries if entry.name == step.entry)
+        entry = next((entry for entry in self.orders.entries if entry.name == step.entry), None)
+        if entry is None:
+            return Outcome(step, None, "the configuration changed in the meantime")
         if isinstance(step, Collect) and entry.mode is Mode.SHADOW:
             return Outcome(step, None)
         return await act(step, self.library, entry.into)
 
     def _failed(self, settled: Settled, error: FileError) -> Retry | None:
-        tries = 1 + next(
-            (f.tries for f in self.library.catalogue.failures([settled.path.parent]) if f.failure.path == settled.path),
-            0,
-        )
+        tries = 1 + self._tries(settled)
         again = error.retry or (isinstance(error, Crashed) and tries < 2)
         wait = self._wait(tries) if again else None
         failure = Failure(settled.path, type(error).__name__.lower(), str(error), again)
@@ -143,6 +142,14 @@ class Line:
         else:
             self._log.warning(Event.FILE_FAILED, path=settled.path, kind=failure.kind, error=str(error), retry_in=wait)
         return Retry(settled.path, wait) if wait is not None else None
+
+    def _tries(self, settled: Settled) -> int:
+        """How often this very state of the file failed before."""
+        known = self.library.catalogue.known(settled.path)
+        if known is None or known.stamp != settled.stamp:
+            return 0
+        failures = self.library.catalogue.failures([settled.path.parent])
+        return next((each.tries for each in failures if each.failure.path == settled.path), 0)
 
     def _tell(self, picture: Picture, outcomes: Sequence[Outcome], reading: float, placing: float) -> None:
         for outcome in outcomes:

@@ -55,7 +55,7 @@ def _for_original(library: Library, orders: Orders, picture: Picture) -> Iterato
 
 
 def _once_each(steps: Iterable[Step]) -> Iterator[Step]:
-    """Collect a content once for each entry, though several queries ask for it, as the line does by planning step by step."""
+    """Collect a content once for each entry, as the line does by planning each step after the one before."""
     collected: set[tuple[str, bytes]] = set()
     for step in steps:
         if isinstance(step, Collect) and (step.entry, step.digest) in collected:

@@ -5,7 +5,7 @@ PEP 383), which `ensure_ascii` writes as plain ASCII: `os.fsencode` of the parse
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -111,7 +111,8 @@ def line_of(report: Report) -> dict[str, Any]:
         case Copied(members):
             return {"best": str(members[0].picture.path), "members": [_member(match) for match in members]}
         case Undone(number, target, undone, reason):
-            return {"id": number, "target": str(target), "undone": undone, "reason": reason}
+            error = None if undone else reason
+            return {"id": number, "target": str(target), "undone": undone, "reason": reason, "error": error}
 
 
 def json_line(line: Line) -> str:
@@ -127,11 +128,6 @@ def collected(outcome: Outcome, *, planned: bool) -> Collected:
         return Collected(step.query, step.source, target, planned, step.reason, outcome.error)
     target = step.placed.target if step.placed else None
     return Collected(step.query, step.best, target, planned=False, reason=step.reason)
-
-
-def failed(reports: Sequence[Line]) -> bool:
-    """Whether a list of lines tells of a failure, which makes the exit code 1."""
-    return any(line.get("error") for line in reports)
 
 
 def _member(match: Match) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Roots:
 
     def is_ignored(self, path: Path, root: Root) -> bool:
         """Whether a path is left alone."""
-        if any(path.is_relative_to(folder) for folder in self._ignored):
+        if any(path.is_relative_to(folder) for folder in (*self._ignored, self._library.home)):
             return True
         return path != root.path and ignored(path.relative_to(root.path), root.settings.ignore)
 
@@ -133,11 +133,12 @@ class Roots:
         whole = folder == root.path
         if whole:
             self._log.info(Event.SCAN_STARTED, path=folder, reason=reason)
-        ignore = root.settings.ignore
-        async for found in compared(self._library.catalogue, folder, ignore, self._ignored):
+        # A glob with a slash counts from the root; in a scan of a folder below, `is_ignored` heeds it.
+        ignore = [glob for glob in root.settings.ignore if whole or "/" not in glob.rstrip("/")]
+        async for found in compared(self._library.catalogue, folder, ignore, (*self._ignored, self._library.home)):
             if found.unreachable is not None:
                 self._log.warning(Event.FILE_FAILED, path=found.folder, kind="unreadable", error=found.unreachable)
-            for odd in found.odd:
+            for odd in (odd for odd in found.odd if odd.path not in found.noted):
                 self._log.warning(Event.FILE_FAILED, path=odd.path, kind=odd.kind, error=odd.reason)
             for path, known in found.unchanged:
                 if known.failure is None and not known.handled:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,17 +43,17 @@ async def scan(
     workers: Workers,
     folders: Sequence[Path],
     *,
-    ignore: Sequence[str] = (),
+    ignore: Mapping[Path, Sequence[str]] | None = None,
     exclude: Sequence[Path] = (),
-) -> AsyncIterator[Report]:
+) -> AsyncGenerator[Report]:
     """Index what is new or changed at or below some folders; ends with `ScanFinished`.
 
     Files that failed before are tried again, except those that broke their worker twice.
     """
-    began, tally = time.monotonic(), _Tally()
+    began, tally, globs = time.monotonic(), _Tally(), ignore or {}
     try:
         for folder in folders:
-            async for found in compared(library.catalogue, folder, ignore, exclude):
+            async for found in compared(library.catalogue, folder, globs.get(folder, ()), (*exclude, library.home)):
                 for failed in _noted(found, tally):
                     yield failed
                 for settled in _to_read(found):

@@ -98,10 +98,11 @@ class Pictures:
                 yield _picture(row)
 
     def contents(self) -> Contents:
-        """Give the hashes of every content that a present file has, for the search structure."""
+        """Give the hashes of every content that a present or a placed file has, for the search structure."""
         cursor = self._db.execute(
             """SELECT id, phash FROM contents WHERE EXISTS
-            (SELECT 1 FROM files WHERE files.content = contents.id AND files.missing_since IS NULL) ORDER BY id"""
+            (SELECT 1 FROM files WHERE files.content = contents.id AND files.missing_since IS NULL)
+            OR EXISTS (SELECT 1 FROM placed WHERE active AND placed.digest = contents.digest) ORDER BY id"""
         )
         ids: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
         hashes = bytearray()

@@ -58,7 +58,7 @@ def test_the_best_copy_is_collected_under_its_own_name() -> None:
         digest(1),
         INTO / "beach.jpg",
         Form.COPY,
-        "the only copy",
+        "it is the only copy",
     )
 
 

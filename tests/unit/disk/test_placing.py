@@ -437,7 +437,7 @@ every_run = pytest.mark.parametrize(("form", "name", "linkless"), RUNS)
 def run(in_child: Callable, request: pytest.FixtureRequest) -> Callable[..., int]:
     """Place a step in a child, with something that happens at the N-th touch; 0: placed, 3: an error that we raised."""
 
-    def start(  # noqa: PLR0913
+    def start(
         world: World,
         step: Collect,
         *,
@@ -467,7 +467,7 @@ def run(in_child: Callable, request: pytest.FixtureRequest) -> Callable[..., int
 
 @every_run
 @pytest.mark.parametrize("trigger", [die_at, die_after])
-def test_killed_anywhere_and_recovered_it_is_done_or_never_was(  # noqa: PLR0913
+def test_killed_anywhere_and_recovered_it_is_done_or_never_was(
     *,
     new_world: Callable,
     tree: Callable,
@@ -504,7 +504,7 @@ def test_killed_anywhere_and_recovered_it_is_done_or_never_was(  # noqa: PLR0913
 
 
 @every_run
-def test_killed_in_recovery_too_it_is_done_or_never_was(  # noqa: PLR0913
+def test_killed_in_recovery_too_it_is_done_or_never_was(
     *, new_world: Callable, tree: Callable, run: Callable, in_child: Callable, form: Form, name: str, linkless: bool
 ) -> None:
     undisturbed = new_world()
@@ -536,7 +536,7 @@ def test_killed_in_recovery_too_it_is_done_or_never_was(  # noqa: PLR0913
 
 @every_run
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
-def test_an_error_anywhere_changes_nothing_or_comes_too_late(  # noqa: PLR0913
+def test_an_error_anywhere_changes_nothing_or_comes_too_late(
     *, new_world: Callable, tree: Callable, run: Callable, form: Form, name: str, code: int, linkless: bool
 ) -> None:
     undisturbed = new_world()

@@ -1,5 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pictured.matching.grouping import Group, grouped
 
 

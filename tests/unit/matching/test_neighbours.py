@@ -1,6 +1,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pictured.matching.neighbours import Neighbours
 
 HASH = st.binary(min_size=32, max_size=32)

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
-from pictured.matching.orienting import ORIENTATIONS, SIDE, hashes_of, oriented, picture_of
 from skimage import data
+
+from pictured.matching.orienting import ORIENTATIONS, SIDE, hashes_of, oriented, picture_of
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)

@@ -53,7 +53,7 @@ def test_a_query_is_explained_with_its_copies_and_the_plan(
     assert (found["content"]["width"], found["content"]["format"]) == (150, "JPEG")
     assert [(copy["path"], copy["kind"], copy["reason"]) for copy in found["copies"]] == [
         (str(large.path), "same", "the best"),
-        (str(small.path), "same", "the best has pixels: 600 x 400 over 300 x 200"),
+        (str(small.path), "same", "the best wins: pixels: 600 x 400 over 300 x 200"),
     ]
     assert found["plan"] == [
         {
@@ -107,7 +107,7 @@ def test_a_single_copy_is_the_only_one(
 
     found = told(library, with_workers, draw(tmp_path / "poor.jpg", "coffee", width=150), None)
 
-    assert [copy["reason"] for copy in found["copies"]] == ["the only copy"]
+    assert [copy["reason"] for copy in found["copies"]] == ["it is the only copy"]
     assert found["plan"] == []
 
 

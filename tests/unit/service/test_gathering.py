@@ -45,7 +45,7 @@ def test_two_poor_copies_of_one_picture_get_one_file(
     found = made(gathered(lambda w: gather(library, w, entry(tmp_path), queries, dry_run=False)))
 
     assert [report.collected for report in found] == [tmp_path / "best/coffee.jpg"] * 3
-    assert [report.reason for report in found] == ["the only copy", *["it is already collected"] * 2]
+    assert [report.reason for report in found] == ["it is the only copy", *["it is already collected"] * 2]
     assert tree(tmp_path / "best") == {"coffee.jpg": (originals / "coffee.jpg").read_bytes()}
 
 

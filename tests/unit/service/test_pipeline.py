@@ -386,7 +386,6 @@ def test_a_file_outside_of_all_folders_is_left_alone(
     assert library.catalogue.known(path) is None
 
 
-@pytest.mark.xfail(reason="pipeline.Line._do: `next` ends with StopIteration for an entry that is gone", strict=True)
 def test_orders_that_change_between_two_steps_lose_no_file(
     tmp_path: Path, line: Run, library: Library, draw: Draw, index: Index, told: Told
 ) -> None:

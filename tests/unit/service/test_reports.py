@@ -18,7 +18,6 @@ from pictured.service.reports import (
     ScanFinished,
     Undone,
     collected,
-    failed,
     json_line,
     line_of,
 )
@@ -54,7 +53,8 @@ PLACED = Placed(1, "best", Path("/b/a.png"), Stamp(5, 1, 2), b"d", Path("/l/a.pn
             Collected(None, Path("/l"), None, planned=True, reason="r"),
             {"query": None, "best": "/l", "collected": None, "planned": True, "reason": "r", "error": None},
         ),
-        (Undone(3, Path("/b"), undone=False, reason="r"), {"id": 3, "target": "/b", "undone": False, "reason": "r"}),
+        (Undone(3, Path("/b"), undone=False, reason="r"),
+         {"id": 3, "target": "/b", "undone": False, "reason": "r", "error": "r"}),
     ],
 )  # fmt: skip
 def test_the_published_shapes(report: Report, line: dict[str, Any]) -> None:
@@ -87,8 +87,3 @@ def test_what_became_of_a_step(outcome: Outcome, *, planned: bool, target: Path 
     report = collected(outcome, planned=planned)
 
     assert report == Collected(STEP.query, STEP.source, target, planned, outcome.step.reason, error)
-
-
-def test_one_failure_is_enough() -> None:
-    assert failed([{"error": None}, {"error": "no"}])
-    assert not failed([{"error": None}, {"reason": "kept"}])

@@ -184,9 +184,6 @@ def test_a_folder_that_came_is_scanned_alone(tmp_path: Path, run: Run, draw: Dra
     assert events(told) == [Event.ROOT_WATCHED]
 
 
-@pytest.mark.xfail(
-    reason="roots._scan: globs with a slash count from the scanned folder, not from the root", strict=True
-)
 def test_globs_count_from_the_root_though_a_folder_in_it_is_scanned(tmp_path: Path, run: Run, draw: Draw) -> None:
     wanted = draw(tmp_path / "l/2019/raw/a.jpg", "coffee", width=100)
 

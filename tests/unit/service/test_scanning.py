@@ -126,7 +126,7 @@ def test_a_file_that_is_to_be_ignored_from_now_on_is_no_original_any_more(
     pictures: Path, library: Library, gathered: Gathered
 ) -> None:
     gathered(lambda workers: scan(library, workers, [pictures]))
-    gathered(lambda workers: scan(library, workers, [pictures], ignore=["*.png", "er"]))
+    gathered(lambda workers: scan(library, workers, [pictures], ignore={pictures: ["*.png", "er"]}))
 
     assert [p.path.name for p in library.within([pictures])] == ["coffee.jpg"]
 
