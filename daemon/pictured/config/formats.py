@@ -73,11 +73,44 @@ picture; `confidence` goes from 0 to 1 and is 1 only for equal bytes.
 {"best": PATH, "members": [{"path": PATH, "kind": TEXT, "confidence": N, "width": N, "height": N, "bytes": N}]}
 ```
 
-`status` prints one object with at least these keys; `pending` counts files that were seen and are not finished:
+`find --in`, `collect` and `dupes --in` index the folders first, and print a `file.failed` line, as `scan` does, for
+each file there that cannot be read.
+
+`status` prints one object with at least these keys; `pending` counts files that were seen and are not finished. `mode`
+is `events`, `poll` or `offline`; a folder that goes or comes back is noticed within 30 seconds:
 
 ```json
-{"running": BOOL, "pending": N, "roots": [...]}
+{"running": BOOL, "pid": N | null, "version": TEXT, "config": PATH | null, "uptime": N | null, "pending": N,
+ "roots": [{"path": PATH, "role": TEXT, "mode": TEXT, "online": BOOL, "scanning": BOOL, "last_scan": N | null,
+ "last_event": N | null}], "pictures": N, "files": N, "failed": N, "placed": N,
+ "failing": [{"path": PATH, "kind": TEXT, "error": TEXT, "tries": N, "retry_in": N | null}]}
 ```
+
+`history` prints one line per deed, the latest first; `what` is `placed`, `upgraded` or `undone`, and `at` counts
+seconds since 1970:
+
+```json
+{"id": N, "at": N, "what": TEXT, "entry": TEXT, "query": PATH | null, "source": PATH, "target": PATH,
+ "sha256": TEXT, "reason": TEXT}
+```
+
+`undo` prints one line per number:
+
+```json
+{"id": N, "target": PATH | null, "undone": BOOL, "reason": TEXT, "error": null | TEXT}
+```
+
+`explain` prints one object; `orientation` and `box` say how the query lies in the copy, as fractions of it:
+
+```json
+{"path": PATH, "indexed": BOOL, "error": null | TEXT, "placed_by_us": BOOL,
+ "content": {"sha256": TEXT, "width": N, ...},
+ "copies": [{"path": PATH, "kind": TEXT, "confidence": N, "orientation": N, "box": [N, N, N, N], "width": N,
+ "height": N, "bytes": N, "reason": TEXT}], "plan": [{"entry": TEXT, "do": "collect" | "keep", "query": PATH | null,
+ "best": PATH | null, "target": PATH | null, "replaces": PATH | null, "reason": TEXT}]}
+```
+
+`reload` prints `{"reloaded": PATH}`, `init` prints `{"config": PATH}`.
 
 `check` prints one object; `key` is the path of the key, such as `rules[0].actions[1].long_edge`:
 

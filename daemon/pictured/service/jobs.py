@@ -166,7 +166,7 @@ def _in_place(number: int, library: Library) -> bool:
 async def _undone(number: int, library: Library) -> Undone:
     placed = library.journal.placed(number)
     if placed is None:
-        return Undone(number, Path(), undone=False, reason="there is no such entry; `pictured history` lists them")
+        return Undone(number, None, undone=False, reason="there is no such entry; `pictured history` lists them")
     refusal = await undo(placed, library.journal)
     return Undone(number, placed.target, undone=refusal is None, reason=refusal or "taken back")
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from pictured.config.model import Config
 from pictured.disk.paths import shown
 from pictured.errors import ConfigError, PicturedError, StoreError
-from pictured.service.control import listen, socket_path
+from pictured.service.control import ask, listen, socket_path
 from pictured.service.daemon import Daemon, Place
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.staffing import workers_of
-from pictured.store.holding import hold
+from pictured.store.holding import Held, hold
 from pictured.store.opening import open_store
+
+_PAUSE = 0.2
 
 
 async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
@@ -23,12 +25,7 @@ async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
     Raises:
         StoreError: another process holds the index, or it cannot be used.
     """
-    held = hold(state)
-    if held is None:
-        raise StoreError(
-            f"another pictured holds the index in {shown(state)}; "
-            "stop it first, or name another folder in PICTURED_STATE_DIR"
-        )
+    held = await _held(state)
     workers = workers_of(config.limits)
     try:
         workers.start()
@@ -43,6 +40,19 @@ async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
         await workers.close()
         socket_path(state).unlink(missing_ok=True)
         held.release()
+
+
+async def _held(state: Path) -> Held:
+    """Hold the index; a command that holds it is waited for, another daemon is not."""
+    while (held := hold(state)) is None:
+        with suppress(ConnectionError):
+            async for other in ask(state, {"do": "status"}):
+                raise StoreError(
+                    f"another pictured (pid {other['pid']}) runs on the index in {shown(state)}; "
+                    "stop it first, or name another folder in PICTURED_STATE_DIR"
+                )
+        await asyncio.sleep(_PAUSE)
+    return held
 
 
 def _heed_signals(daemon: Daemon) -> None:

@@ -78,7 +78,7 @@ class Undone:
     """What became of one placed file that was to be taken back."""
 
     id: int
-    target: Path
+    target: Path | None
     undone: bool
     reason: str
 
@@ -112,7 +112,7 @@ def line_of(report: Report) -> dict[str, Any]:
             return {"best": str(members[0].picture.path), "members": [_member(match) for match in members]}
         case Undone(number, target, undone, reason):
             error = None if undone else reason
-            return {"id": number, "target": str(target), "undone": undone, "reason": reason, "error": error}
+            return {"id": number, "target": _text(target), "undone": undone, "reason": reason, "error": error}
 
 
 def json_line(line: Line) -> str:

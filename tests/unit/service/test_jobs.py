@@ -134,7 +134,7 @@ def test_collecting_and_taking_back(
     assert tree(tmp_path / "l") == before
     assert gathered(lambda workers: run(Undo((1, 99)), library, workers)) == [
         Undone(1, tmp_path / "best/coffee.jpg", undone=False, reason="it was taken back or replaced before"),
-        Undone(99, Path(), undone=False, reason="there is no such entry; `pictured history` lists them"),
+        Undone(99, None, undone=False, reason="there is no such entry; `pictured history` lists them"),
     ]
 
 

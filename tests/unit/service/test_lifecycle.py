@@ -93,7 +93,7 @@ def test_a_second_daemon_is_refused_and_the_first_goes_on(
     tmp_path: Path, config: Config, log: Log, heard: Heard
 ) -> None:
     async def scenario() -> None:
-        with pytest.raises(StoreError, match="another pictured holds the index"):
+        with pytest.raises(StoreError, match="another pictured"):
             await serve(config, Place(tmp_path / "c", lambda: config), tmp_path / "state", log)
         status = [line async for line in ask(tmp_path / "state", {"do": "status"})]
         assert status[0]["running"] is True
