@@ -1,28 +1,27 @@
 """The daemon: one loop that owns the index and every decision. Threads and processes only bring it values.
 
-watching threads -> inbox -> settling -> ready -> the line (one reader per worker) -> the log
-scans ----------------------^              timers bring back what has to be tried again
+watching threads -> inbox -> intake (settling) -> ready -> the line (one reader per worker) -> the log
+scans ------------------------^                   timers bring back what has to be tried again
 """
 
 import asyncio
 import os
-import stat
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pictured import __version__
 from pictured.config.model import Config
-from pictured.disk.reading import stamp_from, stamp_of
-from pictured.errors import ConfigError, FileError, Refused
+from pictured.errors import ConfigError
 from pictured.events import Event
-from pictured.flow import Cause, Failure, FileSeen, Gone, Settled
+from pictured.flow import Cause, FileSeen
 from pictured.service import jobs
 from pictured.service.acting import recover
 from pictured.service.inbox import Inbox
+from pictured.service.intake import Intake
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import orders_of, sweep
@@ -34,12 +33,9 @@ from pictured.service.roots import Root, Roots
 from pictured.service.timetable import Timetable
 from pictured.service.workers import Workers
 from pictured.store.schedule import Schedule as Ledger
-from pictured.watching.ignoring import may_be_picture
 from pictured.watching.observing import Observing
-from pictured.watching.settling import Settling
 
 _CHECK_SECONDS = 30.0
-_READY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +50,17 @@ class Daemon:
     """A running daemon. `run` ends when `stop` was called and the steps that were begun are done."""
 
     def __init__(self, config: Config, place: Place, library: Library, workers: Workers, log: Log) -> None:
-        loop = asyncio.get_running_loop()
         self._config = config
         self._place = place
         self._library = library
         self._workers = workers
         self._log = log
-        self._inbox = Inbox(config.limits.queue, loop)
-        self._observing = Observing(self._inbox.report, self._inbox.lose)
-        self._settling = Settling(config.settle)
+        inbox = Inbox(config.limits.queue, asyncio.get_running_loop())
+        self._observing = Observing(inbox.report, inbox.lose)
         self._line = Line(library, workers, log, orders_of(config))
-        self._roots = Roots(library, self._observing, log, self._found)
+        self._intake = Intake(inbox, config.settle, self._line, log)
+        self._roots = Roots(library, self._observing, log, self._intake.found)
         self._timetable = Timetable(Ledger(library.db))
-        self._ready: asyncio.Queue[Settled] = asyncio.Queue(_READY)
-        self._due = asyncio.Event()
         self._retrying: dict[Path, asyncio.TimerHandle] = {}
         self._taking: set[asyncio.Task[Retry | None]] = set()
         self._running: set[asyncio.Task[None]] = set()
@@ -79,8 +72,7 @@ class Daemon:
     @property
     def pending(self) -> int:
         """Files seen and not yet finished, and scans that may find more."""
-        waiting = len(self._inbox) + self._settling.pending + self._ready.qsize()
-        return self._starting + waiting + len(self._taking) + self._line.setbacks + self._roots.scanning
+        return self._starting + self._intake.pending + len(self._taking) + self._line.setbacks + self._roots.scanning
 
     async def run(self) -> None:
         """Watch and work until `stop`."""
@@ -103,7 +95,11 @@ class Daemon:
             if each.retry_at is not None:
                 self._retry(Retry(each.failure.path, max(0.0, each.retry_at - time.time())))
         self._timetable.arrange(self._config.schedule, {"rescan": self._rescan, "report": self._report})
-        lasting: list[Coroutine[Any, Any, None]] = [self._listen(), self._settle(), self._look_after()]
+        lasting: list[Coroutine[Any, Any, None]] = [
+            self._intake.listen(self._roots, self._came, self._lost),
+            self._intake.settle(),
+            self._look_after(),
+        ]
         lasting += [self._read() for _ in range(self._workers.count)]
         try:
             async with self._group:
@@ -144,7 +140,7 @@ class Daemon:
             raise
         self._config = config
         self._line.orders = orders_of(config)
-        self._settling.quiet = config.settle
+        self._intake.settling.quiet = config.settle
         sweep(self._library, self._line.orders)
         await self._roots.arrange(self._line.orders.folders)
         self._timetable.arrange(config.schedule, {"rescan": self._rescan, "report": self._report})
@@ -194,92 +190,16 @@ class Daemon:
         for step in dropped:
             self._log.warning(Event.INTENT_DROPPED, target=step.target)
 
-    async def _listen(self) -> None:
-        """Take what the watching threads report."""
-        while True:
-            await self._inbox.arrived()
-            seen, lost = self._inbox.take()
-            for each in seen:
-                self._note(each)
-            if lost is not None:
-                self._log.warning(Event.EVENTS_LOST, reason=lost)
-                self._start(self._check("changes were lost", every=True))
-            self._due.set()
-            # Events of one write come in bursts; a short pause takes them together.
-            await asyncio.sleep(0.02)
+    def _came(self, root: Root, folder: Path) -> None:
+        self._start(self._roots.scan(root, "a folder came", folder))
 
-    def _note(self, seen: FileSeen) -> None:
-        """Begin the wait of a path that changed, or the scan of a folder that did."""
-        folder = self._line.orders.folder_of(seen.path)
-        root = self._roots.by_path.get(folder.path) if folder else None
-        if root is None or self._roots.is_ignored(seen.path, root):
-            return
-        root.event_at = time.time()
-        try:
-            found = seen.path.lstat()
-        except OSError:
-            self._settling.seen(seen.path, Cause.DELETED, None, time.monotonic())
-            return
-        if stat.S_ISDIR(found.st_mode):
-            if seen.cause is not Cause.DELETED and seen.path != root.path:
-                self._start(self._roots.scan(root, "a folder came", seen.path))
-        elif may_be_picture(seen.path.name) and not (stat.S_ISLNK(found.st_mode) and seen.path.exists()):
-            cause = Cause.CREATED if seen.cause is Cause.DELETED else seen.cause
-            self._settling.seen(seen.path, cause, stamp_from(found), time.monotonic())
-
-    async def _found(self, seen: FileSeen) -> None:
-        """Take what a scan found: at once where it has been quiet for long."""
-        if seen.cause is Cause.RETRIED and seen.stamp is not None:
-            settled: Settled | None = Settled(seen.path, seen.stamp)
-        else:
-            settled = self._settling.seen(seen.path, seen.cause, seen.stamp, time.monotonic(), wall=time.time())
-        if settled is not None:
-            await self._ready.put(settled)
-        else:
-            self._due.set()
-
-    async def _settle(self) -> None:
-        """Look at every path when its quiet time is over."""
-        while True:
-            due = self._settling.next_due()
-            wait = None if due is None else max(0.0, due - time.monotonic())
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), wait)
-            self._due.clear()
-            for path in self._settling.due(time.monotonic()):
-                await self._judge(path)
-
-    async def _judge(self, path: Path) -> None:
-        try:
-            stamp = stamp_of(path)
-        except Refused as error:
-            self._settling.forget(path)
-            self._refuse(path, error)
-            return
-        except FileError:
-            stamp = None
-        judged = self._settling.judge(path, stamp, time.monotonic())
-        if isinstance(judged, Settled):
-            await self._ready.put(judged)
-        elif isinstance(judged, Gone) and self._believable(path):
-            self._line.gone(path)
-
-    def _refuse(self, path: Path, error: FileError) -> None:
-        if not path.is_dir():
-            failure = Failure(path, "refused", str(error), retry=False)
-            if path.name not in self._library.catalogue.unstamped(path.parent):
-                self._log.warning(Event.FILE_FAILED, path=path, kind=failure.kind, error=failure.reason)
-            self._library.catalogue.fail(path, None, failure, tries=1, retry_at=None)
-
-    def _believable(self, path: Path) -> bool:
-        """Whether a path that is gone is really gone: not if its whole root is."""
-        folder = self._line.orders.folder_of(path)
-        return folder is not None and path != folder.path and folder.path.is_dir()
+    def _lost(self) -> None:
+        self._start(self._check("changes were lost", every=True))
 
     async def _read(self) -> None:
         """Send settled files down the line, one after another; there is one such task per worker."""
         while True:
-            settled = await self._ready.get()
+            settled = await self._intake.ready.get()
             taking = self._group.create_task(self._line.take(settled))
             self._taking.add(taking)
             taking.add_done_callback(self._taking.discard)
@@ -291,8 +211,7 @@ class Daemon:
     def _retry(self, retry: Retry) -> None:
         def again() -> None:
             self._retrying.pop(retry.path, None)
-            self._note(FileSeen(retry.path, Cause.RETRIED))
-            self._due.set()
+            self._intake.note(FileSeen(retry.path, Cause.RETRIED), self._roots, self._came)
 
         known = self._retrying.pop(retry.path, None)
         if known is not None:
@@ -315,7 +234,7 @@ class Daemon:
         changed = await self._roots.check()
         for root in list(self._roots.by_path.values()):
             if not root.online:
-                self._settling.forget_below(root.path)
+                self._intake.settling.forget_below(root.path)
             elif every or root in changed:
                 self._start(self._roots.scan(root, reason))
 
