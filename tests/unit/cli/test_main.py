@@ -49,7 +49,7 @@ def test_the_version_is_that_of_the_package(pictured: Pictured) -> None:
 
 
 def test_the_script_of_the_package_is_the_command_line() -> None:
-    project = Path(package.__file__).parents[2] / "pyproject.toml"
+    project = Path(__file__).parents[3] / "pyproject.toml"
 
     assert tomllib.loads(project.read_text())["project"]["scripts"] == {"pictured": "pictured.cli.main:run"}
 
