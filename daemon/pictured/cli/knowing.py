@@ -128,7 +128,9 @@ def _print_status(found: Mapping[str, Any]) -> None:
         out.print(f"  {root['role']:8} {plain(root['path'])}  {state_of}, last scan {scanned}{busy}")
     for failing in found["failing"][:20]:
         again = f" [dim](again in {_span(failing['retry_in'])})[/dim]" if failing["retry_in"] is not None else ""
-        out.print(f"  [red]failed[/red] {plain(failing['path'])}: {plain(failing['error'])}{again}")
+        named = failing["path"] in failing["error"]
+        told = failing["error"] if named else f"{failing['path']}: {failing['error']}"
+        out.print(f"  [red]failed[/red] {plain(told)}{again}")
     if len(found["failing"]) > 20:
         out.print(f"  … and {len(found['failing']) - 20} more; `pictured status --json` lists them all")
 

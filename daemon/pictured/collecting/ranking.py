@@ -8,6 +8,7 @@ so that two runs never disagree.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pictured.collecting.naming import moment_of
 from pictured.collecting.settings import Criterion
 from pictured.flow import Fingerprint, Match
 
@@ -90,7 +91,7 @@ def _shown(match: Match, criterion: Criterion) -> str:
         case Criterion.BYTES:
             return f"{content.size:,} bytes"
         case Criterion.OLDEST | Criterion.NEWEST:
-            return f"file time {match.picture.stamp.mtime_ns // 10**9}"
+            return f"file of {moment_of(match.picture.stamp.mtime_ns)}"
         case Criterion.FOLDER:
             return str(match.picture.path.parent)
 

@@ -81,7 +81,7 @@ def _handler(handler: logging.Handler, render: Callable[..., str]) -> logging.Ha
 
 def _renderer(console: bool, prefixed: bool) -> Callable[..., str]:  # noqa: FBT001
     if console:
-        plain = structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, pad_event_to=16)
+        plain = structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, pad_event_to=16, sort_keys=False)
         return lambda logger, name, fields: str(plain(logger, name, _readable(fields)))
     return _with_priority if prefixed else _json_line
 

@@ -140,7 +140,9 @@ class Line:
         if isinstance(error, Crashed) and not again:
             self._log.error(Event.FILE_QUARANTINED, path=settled.path, error=str(error))
         else:
-            self._log.warning(Event.FILE_FAILED, path=settled.path, kind=failure.kind, error=str(error), retry_in=wait)
+            # The same file for the same reason is told once; `status` tells until when it waits.
+            tell = self._log.warning if tries == 1 else self._log.debug
+            tell(Event.FILE_FAILED, path=settled.path, kind=failure.kind, error=str(error), retry_in=wait)
         return Retry(settled.path, wait) if wait is not None else None
 
     def _tries(self, settled: Settled) -> int:
