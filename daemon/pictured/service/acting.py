@@ -4,6 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
+from pictured.disk.paths import shown
 from pictured.disk.placing import finish, is_gone, place, take_back, temporary_name
 from pictured.disk.volumes import presence
 from pictured.errors import FileError
@@ -22,9 +23,9 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
         if step.query is not None and step.placed is not None:
             journal.answer(step.entry, step.query, step.placed.id, step.reason, time.time())
         return Outcome(step, step.placed)
-    offline = _offline(into, library)
-    if offline is not None:
-        return Outcome(step, None, offline)
+    absent = offline(into, library)
+    if absent is not None:
+        return Outcome(step, None, absent)
     _see(into, library)
     intent = journal.begin(step, time.time())
     try:
@@ -44,9 +45,9 @@ def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
     journal = library.journal
     finished, dropped = [], []
     for intent, step in journal.intents():
-        offline = next(filter(None, (_offline(folder, library) for folder in step.target.parents)), None)
-        if offline is not None:
-            finished.append(Outcome(step, None, offline))
+        absent = next(filter(None, (offline(folder, library) for folder in step.target.parents)), None)
+        if absent is not None:
+            finished.append(Outcome(step, None, absent))
             continue
         try:
             stamp = finish(step, temporary_name(step.target, intent))
@@ -77,13 +78,21 @@ async def undo(placed: Placed, journal: Journal) -> str | None:
     return None
 
 
-def _offline(into: Path, library: Library) -> str | None:
-    """Why a destination is not there, None if it is or is new: an empty mount point must not be filled."""
+def offline(into: Path, library: Library) -> str | None:
+    """Why a destination is not there, None if it is, is new, or was removed by somebody and may be made again.
+
+    What tells a removed folder from a drive that is not mounted is the device of what is left of its path.
+    """
     known = library.catalogue.root(into)
-    if known is None:
+    if known is None or known.device is None:
         return None
-    found = presence(into, known.device, was_filled=known.device is not None)
-    return None if found.online else f"The destination is offline: {found.reason}"
+    if into.exists():
+        found = presence(into, known.device, was_filled=True)
+        return None if found.online else f"The destination is offline: {found.reason}"
+    left = next(folder for folder in into.parents if folder.exists())
+    if left.stat().st_dev == known.device:
+        return None
+    return f"The destination {shown(into)} is offline; connect its drive."
 
 
 def _see(into: Path, library: Library) -> None:

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from pictured.collecting.settings import CollectSettings, Purpose
+from pictured.errors import UsageError
 from pictured.flow import Collect, Outcome, Picture, Step
-from pictured.service.acting import act
+from pictured.service.acting import act, offline
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
 from pictured.service.reports import Collected, Progress, collected
@@ -19,7 +20,13 @@ async def gather(
     """Collect as an entry says: for each query picture, or without queries for each group of copies.
 
     Files at or below the destination or the queries are never originals.
+
+    Raises:
+        UsageError: the destination lies on a drive that is not there.
     """
+    absent = offline(entry.into, library)
+    if absent is not None:
+        raise UsageError(absent)
     scope = Scope(entry.sources, (entry.into, *queries))
     promised: dict[Path, bytes] = {}
     if entry.purpose is Purpose.QUERIES:
@@ -38,8 +45,12 @@ async def gather(
             yield Progress(done, len(paths), "collecting")
         return
     pictures = library.within(entry.sources)
+    asked: set[bytes] = set()
     for done, picture in enumerate(pictures, start=1):
-        group = _group_step(library, entry, picture, scope, promised)
+        digest = picture.content.digest
+        group = None if digest in asked else _group_step(library, entry, picture, scope, promised)
+        if scope.holds(picture.path):
+            asked.add(digest)
         if group is not None:
             yield await _done(group, library, entry.into, promised, dry_run=dry_run)
         yield Progress(done, len(pictures), "collecting")
@@ -48,14 +59,15 @@ async def gather(
 def _group_step(
     library: Library, entry: CollectSettings, picture: Picture, scope: Scope, promised: dict[Path, bytes]
 ) -> Step | None:
-    """The step of a group, once: when its best file's turn comes."""
+    """The step of a group, once: when the turn of its best content comes."""
     if not scope.holds(picture.path) or library.journal.is_ours(picture.path, picture.stamp):
         return None
     step = step_for_group(library, entry, picture, scope, promised)
     if step is None:
         return None
     head = step.source if isinstance(step, Collect) else step.best
-    return step if head == picture.path else None
+    best = library.catalogue.picture(head) if head else None
+    return step if best is not None and best.content.digest == picture.content.digest else None
 
 
 async def _done(step: Step, library: Library, into: Path, promised: dict[Path, bytes], *, dry_run: bool) -> Collected:

@@ -114,10 +114,11 @@ def _by_content(library: Library, found: Sequence[Match], own: int) -> dict[int,
 
 
 def _both_ways(copies: dict[int, dict[int, Match]]) -> dict[int, frozenset[int]]:
-    return {
-        one: frozenset(others) | frozenset(two for two, found in copies.items() if one in found)
-        for one, others in copies.items()
-    }
+    both = {one: set(others) for one, others in copies.items()}
+    for one, others in copies.items():
+        for other in others:
+            both.setdefault(other, set()).add(one)
+    return {one: frozenset(others) for one, others in both.items()}
 
 
 def _files(library: Library, match: Match, content: int, scope: Scope) -> list[Match]:

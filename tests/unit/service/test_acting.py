@@ -8,7 +8,7 @@ import pytest
 from pictured.disk.placing import place, temporary_name
 from pictured.disk.reading import stamp_of
 from pictured.flow import Collect, Form, Keep, Outcome, Picture, Placed
-from pictured.service.acting import act, recover, undo
+from pictured.service.acting import act, offline, recover, undo
 from pictured.service.library import Library
 
 Draw = Callable[..., Path]
@@ -177,3 +177,30 @@ def test_a_replaced_file_cannot_be_taken_back_but_what_replaced_it_can(
     assert asyncio.run(undo(first, library.journal)) == "it was taken back or replaced before"
     assert asyncio.run(undo(second, library.journal)) is None
     assert tree(tmp_path / "best") == {}
+
+
+def test_a_destination_that_was_never_seen_may_be_made(tmp_path: Path, library: Library) -> None:
+    assert offline(tmp_path / "best", library) is None
+
+
+def test_a_destination_that_somebody_removed_may_be_made_again(tmp_path: Path, library: Library) -> None:
+    library.catalogue.see_root(tmp_path / "best", tmp_path.stat().st_dev, 1.0)
+
+    assert offline(tmp_path / "best", library) is None
+
+
+def test_a_destination_on_a_drive_that_is_gone_is_offline(tmp_path: Path, library: Library) -> None:
+    library.catalogue.see_root(tmp_path / "drive/best", tmp_path.stat().st_dev + 1, 1.0)
+
+    assert "connect its drive" in (offline(tmp_path / "drive/best", library) or "")
+
+
+def test_an_empty_mount_point_is_offline_and_a_filled_one_is_a_drive_with_another_number(
+    tmp_path: Path, library: Library
+) -> None:
+    library.catalogue.see_root(tmp_path / "best", tmp_path.stat().st_dev + 1, 1.0)
+    (tmp_path / "best").mkdir()
+    assert "mount the drive" in (offline(tmp_path / "best", library) or "")
+
+    (tmp_path / "best/a.jpg").write_bytes(b"x")
+    assert offline(tmp_path / "best", library) is None
