@@ -3,6 +3,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def test_an_index_that_fails_while_it_runs_ends_it_with_its_error(
     tmp_path: Path, config: Config, log: Log, heard: Heard
 ) -> None:
     async def scenario() -> None:
-        with sqlite3.connect(tmp_path / "state/index.sqlite3") as db:
+        with closing(sqlite3.connect(tmp_path / "state/index.sqlite3")) as db, db:
             db.execute("DROP TABLE failures")
         (tmp_path / "l/no.jpg").write_text("no")
 
