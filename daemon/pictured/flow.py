@@ -5,9 +5,12 @@
 Nothing here does anything: the stages decide by making the next value, and `service` acts on the last one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from pictured.looks import Box
 
 
 class Role(StrEnum):
@@ -85,7 +88,10 @@ class Fingerprint:
     camera           EXIF make and model, or None
     metadata         names of the metadata groups present, of "exif", "icc", "xmp", "iptc", sorted
     phash            imagehash.phash(hash_size=16), 256 bits packed to 32 bytes
-    thumb            64 x 64 luminance values (uint8, row by row) of the whole picture, aspect ratio ignored
+    crops            the same hash of some parts of the picture, 32 bytes each, in the order of `looks.PARTS`
+    points           its strongest local features, 14 bytes each (`looks.POINT`)
+    thumb            the picture's luminance in WebP, aspect ratio kept, the long side at most 128 pixels
+    marr             Marr-Hildreth hash, 576 bits packed to 72 bytes, where it is wanted
     """
 
     digest: bytes
@@ -101,7 +107,10 @@ class Fingerprint:
     camera: str | None
     metadata: tuple[str, ...]
     phash: bytes
+    crops: bytes
+    points: bytes
     thumb: bytes
+    marr: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +133,13 @@ class Picture:
 
 
 class Kind(StrEnum):
-    """What a match claims. Only the first three may be collected."""
+    """What a match claims. Only the first three may be collected; the last one claims nothing."""
 
     EXACT = "exact"
     SAME = "same"
     EDITED = "edited"
     SIMILAR = "similar"
+    UNPROVEN = "unproven"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +149,55 @@ class Transform:
     orientation   the EXIF orientation number (1 to 8) that turns the query the way the copy stands
     box           left, top, right, bottom of the query's frame in the copy, as fractions of the copy's
                   width and height; outside 0 to 1 where the query shows more than the copy
+    angle         degrees, -45 to 45, by which the query is turned clockwise beyond that
+    scale         pixels of the query for each pixel of the copy
     """
 
     orientation: int = 1
-    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    box: Box = (0.0, 0.0, 1.0, 1.0)
+    angle: float = 0.0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a copy really holds, beside other copies of the same picture.
+
+    richness    true detail against the richest copy, in units of a log ratio of residuals: 0 for that one, below 0 for
+                copies that hold less, a little above or below 0 for its equals. Within `indexing.predicting.DEAD_BAND`
+                nothing is proven, and coding quality may decide. None where the copy cannot be compared, because it is
+                too small or does not lie on the others
+    quantiser   mean of the coarsest JPEG luminance table that the picture went through, by what the file says and by
+                what its pixels remember (`indexing.quantisation.quantiser`); 1.0 where there is no trace of any
+    colour      `imaging.fullsize.Fullsize.colour`: a copy with less than half of another's has lost its colours
+    """
+
+    richness: float | None
+    quantiser: float
+    colour: float
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A proven copy of a query picture. `confidence` is 0 to 1, and 1 only for equal bytes."""
+    """A proven copy of a query picture, or something proven to be similar.
+
+    confidence   0 to 1, and 1 only for equal bytes
+    shown        how much the copy shows without its border, where what the query shows counts as 1
+    alike        share of the picture that agrees with the query, 0 to 1; the rest may be drawn over
+    framed       share of the copy that is border, 0 to 1
+    measures     the classic measures of the aligned pair, by their names (`matching.scales.Measure`)
+    detail       what its pixels tell beside those of the other copies; None where nobody looked
+    """
 
     picture: Picture
     kind: Kind
     confidence: float
     transform: Transform
+    shown: float = 1.0
+    alike: float = 1.0
+    framed: float = 0.0
+    measures: Mapping[str, float] = field(default_factory=dict)
+    detail: Detail | None = None
 
 
 class Form(StrEnum):

@@ -213,13 +213,13 @@ def made(root: Path) -> Sandbox:
 
 @cache
 def scene(number: int) -> Image.Image:
-    """A picture with texture of every size, 480 x 360, unlike that of any other number."""
+    """A picture with texture of every size, 480 x 360, unlike that of any other number; made smaller, it loses some."""
     chance = np.random.default_rng(number)
     planes = np.zeros((3, 360, 480))
-    for size in (3, 6, 12, 24, 48, 96):
+    for size in (3, 6, 12, 24, 48, 96, 192, 384):
         for channel in range(3):
             noise = Image.fromarray(chance.uniform(0, 1, (size, size)).astype(np.float32))
-            planes[channel] += np.asarray(noise.resize((480, 360), Image.Resampling.BICUBIC)) / size**0.5
+            planes[channel] += np.asarray(noise.resize((480, 360), Image.Resampling.BICUBIC)) / size**0.25
     low, high = planes.min(), planes.max()
     return Image.fromarray(((planes - low) / (high - low) * 255).astype(np.uint8).transpose(1, 2, 0))
 

@@ -4,13 +4,25 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from tests.service.conftest import Done, Line, Sandbox, jpeg, put, tree
+from PIL import Image, ImageFilter
+from tests.service.conftest import Done, Line, Sandbox, jpeg, put, scene, tree
 
 ODD_NAME = b"caf\xe9 \xff.jpg"
-MATCH = {"path": str, "kind": str, "confidence": float, "width": int, "height": int, "bytes": int}
+MATCH = {
+    "path": str,
+    "kind": str,
+    "confidence": float,
+    "width": int,
+    "height": int,
+    "bytes": int,
+    "measures": dict,
+}
+COPY = MATCH | {"orientation": int, "box": list, "angle": float, "scale": float, "detail": (dict, type(None))}
+DETAIL = {"richness": (float, type(None)), "quantiser": float, "colour": float}
 ROOT = {
     "path": str,
     "role": str,
@@ -82,6 +94,12 @@ def test_a_second_scan_reads_only_what_failed(scanned: Scanned) -> None:
     assert [finished[name] for name in ("seen", "hashed", "unchanged", "failed")] == [7, 0, 6, 1]
 
 
+def test_a_scan_that_is_to_read_again_reads_everything(scanned: Scanned) -> None:
+    finished = scanned.sandbox.pictured("scan", scanned.library, "--again", "--json").lines[-1]
+
+    assert [finished[name] for name in ("seen", "hashed", "unchanged", "failed")] == [7, 6, 0, 1]
+
+
 def test_scan_without_json_says_the_same_to_people(scanned: Scanned) -> None:
     done = scanned.sandbox.pictured("scan", scanned.library)
 
@@ -95,7 +113,7 @@ def test_find_answers_each_query_with_exactly_one_best(scanned: Scanned) -> None
     assert done.code == 1
     answers = {Path(line["query"]).name: line for line in done.lines}
     for line in done.lines:
-        assert conforms(line, {"query": str, "matches": list, "error": (str, type(None))})
+        assert conforms(line, {"query": str, "matches": list, "ranked_by": type(None), "error": (str, type(None))})
         assert all(conforms(match, MATCH | {"best": bool}) for match in line["matches"])
         assert all(Path(match["path"]).is_absolute() for match in line["matches"])
     assert [(Path(m["path"]).name, m["width"], m["height"], m["best"]) for m in answers["1.jpg"]["matches"]] == [
@@ -120,6 +138,45 @@ def test_find_says_exact_of_equal_bytes_and_never_names_the_query_itself(scanned
     assert kinds["1 large again.jpg"] == ("exact", 1.0)
     assert kinds["1 small.jpg"][0] == "same"
     assert "1 large.jpg" not in kinds
+
+
+def test_find_ranks_the_library_by_a_measure_and_claims_nothing(scanned: Scanned) -> None:
+    done = scanned.sandbox.pictured("find", scanned.queries / "4.jpg", "--top", "3", "--measure", "ssim", "--json")
+
+    line = done.line
+    assert (done.code, line["ranked_by"], line["error"]) == (0, "ssim", None)
+    assert len(line["matches"]) == 3
+    assert all(conforms(match, MATCH | {"best": bool}) for match in line["matches"])
+    assert os.fsencode(line["matches"][0]["path"]).endswith(ODD_NAME)
+    assert [match["kind"] for match in line["matches"]] == ["same", "unproven", "unproven"]
+    assert not any(match["best"] for match in line["matches"])
+    values = [match["measures"]["ssim"] for match in line["matches"]]
+    assert values == sorted(values, reverse=True)
+
+
+def test_a_measure_that_is_not_known_is_refused(scanned: Scanned) -> None:
+    done = scanned.sandbox.pictured("find", scanned.queries, "--measure", "beauty")
+
+    assert (done.code, done.out) == (2, "")
+    assert "ssim" in done.err
+
+
+def test_limits_of_the_configuration_drop_matches(scanned: Scanned) -> None:
+    sandbox, query = scanned.sandbox, scanned.queries / "1.jpg"
+    matches = sandbox.pictured("find", query, "--json").line["matches"]
+    limit = max(match["measures"]["correlation"] for match in matches)
+    config = sandbox.configure(
+        "folders: [{path: '{root}/library', role: library}]\n"
+        f"matching: {{measures: {{correlation: {{at_least: {limit + 0.00001:.5f}}}}}}}\n",
+        "strict.yaml",
+    )
+
+    strict = sandbox.pictured("find", query, "--config", config, "--json")
+    ranked = sandbox.pictured("find", query, "--top", "1", "--config", config, "--json")
+
+    assert len(matches) == 3
+    assert (strict.code, strict.line["matches"]) == (0, [])
+    assert [match["kind"] for match in ranked.line["matches"]] == ["unproven"]
 
 
 def test_find_in_a_folder_indexes_it_first(scanned: Scanned) -> None:
@@ -265,8 +322,28 @@ def test_explain_tells_the_content_the_copies_and_every_reason(scanned: Scanned)
     assert line["content"]["bytes"] == len(jpeg(1, 240))
     assert (line["content"]["width"], line["content"]["height"], line["content"]["format"]) == (240, 180, "JPEG")
     assert [Path(copy["path"]).name for copy in line["copies"]] == ["1 large.jpg", "1 large again.jpg"]
-    assert all(copy["reason"] for copy in line["copies"])
+    assert all(conforms(copy, COPY | {"reason": str}) for copy in line["copies"])
+    assert all(copy["detail"] is None or conforms(copy["detail"], DETAIL) for copy in line["copies"])
+    assert line["similar"] == []
     assert line["plan"] == []
+
+
+def test_explain_says_what_an_enlarged_copy_lacks(sandbox: Sandbox) -> None:
+    """The larger file was made of the smaller one, sharpened, and saved more finely."""
+    source = scene(1)
+    enlarged = source.resize((960, 720), Image.Resampling.BICUBIC).filter(ImageFilter.UnsharpMask(2, 120, 0))
+    for name, picture, quality in (("source", source, 90), ("enlarged", enlarged, 97)):
+        made = BytesIO()
+        picture.save(made, "JPEG", quality=quality)
+        put(sandbox.root / f"library/{name}.jpg", made.getvalue())
+    sandbox.pictured("scan", "library")
+
+    line = sandbox.pictured("explain", put(sandbox.root / "1.jpg", jpeg(1, 120, 40)), "--json").line
+
+    best, worse = line["copies"]
+    assert [Path(each["path"]).name for each in (best, worse)] == ["source.jpg", "enlarged.jpg"]
+    assert worse["reason"].startswith("the best wins by detail: 480 x 360 with true detail of ")
+    assert all(conforms(each["detail"], DETAIL) for each in (best, worse))
 
 
 def test_explain_of_a_broken_file_says_why(scanned: Scanned) -> None:

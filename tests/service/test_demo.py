@@ -93,7 +93,9 @@ def test_it_tells_what_became_of_every_picture(played: Played) -> None:
     assert first == [str(wanted / f"poor-{number}.jpg") for number in (1, 2, 3, 4, 6)]
     assert [line["query"] for line in played.told("inplace")] == [str(wanted / "poor-5.jpg")]
     assert [line["query"] for line in played.told("nocopy")] == [str(wanted / "poor-7.jpg")]
-    assert played.told("collected")[0]["reason"] == "pixels: 1600 x 1067 over 800 x 533"
+    assert played.told("collected")[0]["reason"].startswith(
+        "detail: 1600 x 1067 with true detail of +0.00 over 800 x 533"
+    )
 
 
 def test_a_better_copy_replaces_the_collected_one(played: Played) -> None:

@@ -53,7 +53,7 @@ def test_a_signal_ends_it_with_exit_code_0_and_leaves_nothing_behind(sandbox: Sa
 
 def test_it_ends_in_the_middle_of_its_work_and_finishes_it_at_the_next_start(sandbox: Sandbox) -> None:
     for number in range(40):
-        put(sandbox.root / f"library/{number}.jpg", jpeg(number % 10, 200 + number))
+        put(sandbox.root / f"library/{number}.jpg", jpeg(number % 10, 160 + 5 * number))
     for number in range(10):
         put(sandbox.root / f"queries/{number}.jpg", jpeg(number, 120, 40))
     config = sandbox.configure(CONFIG)
@@ -66,7 +66,7 @@ def test_it_ends_in_the_middle_of_its_work_and_finishes_it_at_the_next_start(san
 
     assert (status["files"], status["placed"]) == (50, 10)
     best = {path.read_bytes() for path in (sandbox.root / "best").iterdir()}
-    assert best == {jpeg(number % 10, 200 + number) for number in range(30, 40)}
+    assert best == {jpeg(number % 10, 160 + 5 * number) for number in range(30, 40)}
 
 
 def test_a_second_daemon_says_that_there_is_one_and_ends(service: Service) -> None:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from tests.service.conftest import Daemon, Sandbox, jpeg, put, tree
+from PIL import Image
+from tests.service.conftest import Daemon, Sandbox, jpeg, put, scene, tree
 
 CONFIG = """\
 folders:
@@ -116,6 +118,20 @@ def test_a_query_that_comes_before_its_original_is_answered_when_that_arrives(se
     query = service.take(service.queries / "3.jpg", jpeg(3, 120, 40))
 
     original = service.take(service.library / "3.jpg", jpeg(3))
+
+    assert service.daemon.wait("copy.placed", query=query)["source"] == str(original)
+
+
+def test_a_page_that_comes_before_the_original_of_its_picture_is_answered_when_that_arrives(service: Service) -> None:
+    page = Image.new("RGB", (900, 1200), "white")
+    for top in (*range(60, 300, 40), *range(900, 1140, 40)):
+        page.paste("black", (80, top, 800, top + 10))
+    page.paste(scene(33), (200, 400))
+    written = BytesIO()
+    page.save(written, "JPEG", quality=60)
+    query = service.take(service.queries / "33 page.jpg", written.getvalue())
+
+    original = service.take(service.library / "33.jpg", jpeg(33))
 
     assert service.daemon.wait("copy.placed", query=query)["source"] == str(original)
 

@@ -32,9 +32,8 @@ def test_values_are_frozen_and_slotted(kind: type) -> None:
 
 
 def test_a_fingerprint_crosses_the_pipe_of_a_worker() -> None:
-    content = Fingerprint(
-        b"d" * 32, 1, 2, 3, "JPEG", "RGB", 8, 1, 2.5, None, "\udcff", ("exif",), bytes(32), bytes(4096)
-    )
+    facts = ("JPEG", "RGB", 8, 1, 2.5, None, "\udcff", ("exif",))
+    content = Fingerprint(b"d" * 32, 1, 2, 3, *facts, bytes(32), bytes(224), bytes(14), bytes(2000))
 
     assert pickle.loads(pickle.dumps(content)) == content  # noqa: S301
 

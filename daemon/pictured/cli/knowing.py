@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pictured.cli.options import ConfigOption, JsonOption, limits_of, optional, state
+from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of, state
 from pictured.cli.showing import console, plain, print_line, size
 from pictured.cli.working import PREFER
 from pictured.collecting.settings import Criterion
@@ -100,9 +100,8 @@ async def _status(config: Path | None) -> Mapping[str, Any]:
 async def _explain(file: Path, config: Path | None) -> Mapping[str, Any]:
     settings = optional(config)
     orders = orders_of(settings) if settings else None
-    limits = limits_of(settings)
     scope = Scope(excluding=orders.paths(Role.QUERY) if orders else ())
-    async with opened(state(), limits, writer=False) as (library, workers):
+    async with opened(state(), settings_of(settings), writer=False) as (library, workers):
         return await explained(library, workers, file, scope, tuple(map(Criterion, PREFER)), orders)
 
 
@@ -150,14 +149,25 @@ def _print_explained(found: Mapping[str, Any]) -> None:
         out.print("  pictured placed this file; it is never taken for an original")
     out.print(f"  {len(found['copies'])} copies")
     for copy in found["copies"]:
-        out.print(
-            f"    {copy['kind']:6} {copy['confidence']:.2f}  {copy['width']} x {copy['height']}  {plain(copy['path'])}"
-        )
+        _print_related(copy)
         out.print(f"           [dim]{plain(copy['reason'])}[/dim]")
+    if found["similar"]:
+        out.print(f"  {len(found['similar'])} similar, which are never collected by themselves")
+    for similar in found["similar"]:
+        _print_related(similar)
     for step in found["plan"]:
         target = f" at {plain(step['target'])}" if step["target"] else ""
         out.print(f"  {plain(step['entry'])}: {step['do']} {plain(step['best'] or '')}{target}")
         out.print(f"    [dim]because {plain(step['reason'])}[/dim]")
+
+
+def _print_related(match: Mapping[str, Any]) -> None:
+    out = console()
+    about = f"{match['kind']:7} {match['confidence']:.2f}  {match['width']} x {match['height']}"
+    out.print(f"    {about}  {plain(match['path'])}")
+    if match["measures"]:
+        told = ", ".join(f"{name} {value:g}" for name, value in match["measures"].items())
+        out.print(f"           [dim]{told}[/dim]")
 
 
 def _moment(at: float, form: str) -> str:

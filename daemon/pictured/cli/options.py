@@ -12,6 +12,8 @@ from pictured.config.loading import load
 from pictured.config.model import Config
 from pictured.config.places import config_file, state_folder
 from pictured.errors import ConfigError
+from pictured.matching.settings import MatchingSettings
+from pictured.service.settings import Settings
 
 ConfigOption = Annotated[
     Path | None,
@@ -40,9 +42,11 @@ def optional(config: Path | None) -> Config | None:
     return loaded(config) if config is not None or chosen(None).exists() else None
 
 
-def limits_of(settings: Config | None) -> Limits:
-    """Give the limits of a configuration, or the usual ones."""
-    return settings.limits if settings else Limits()
+def settings_of(config: Config | None, workers: int | None = None) -> Settings:
+    """Give what a job needs of a configuration, or the usual; with another number of workers where one is given."""
+    limits = config.limits if config else Limits()
+    matching = config.matching if config else MatchingSettings()
+    return Settings(limits.model_copy(update={"workers": workers}) if workers else limits, matching)
 
 
 def _home() -> Path:

@@ -3,19 +3,20 @@
 import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pictured.cli.options import ConfigOption, JsonOption, limits_of, loaded, optional, state
+from pictured.cli.options import ConfigOption, JsonOption, loaded, optional, settings_of, state
 from pictured.cli.showing import console, end, follow, plain, size, waiting
 from pictured.collecting.settings import CollectSettings
-from pictured.config.limits import Limits
 from pictured.config.model import Config
 from pictured.disk.paths import real, shown
 from pictured.errors import UsageError
 from pictured.flow import Form, Role
+from pictured.matching.scales import Measure
 from pictured.service import jobs
 from pictured.service.access import answered, done
 from pictured.service.reports import Line
@@ -26,6 +27,8 @@ Folders = Annotated[
 ]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=256, help="Processes that read pictures.")]
 
+_TOP = 10
+
 PREFER = tuple(each.value for each in CollectSettings.model_fields["prefer"].default)
 
 
@@ -33,6 +36,7 @@ def scan(
     folders: Annotated[
         list[Path] | None, typer.Argument(help="Folders; those of the configuration by default.")
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read what is known, too; see `depth`.")] = False,  # noqa: FBT002
     workers: WorkersOption = None,
     config: ConfigOption = None,
     json_lines: JsonOption = False,  # noqa: FBT002  typer reads options from the signature
@@ -42,25 +46,37 @@ def scan(
     Examples: `pictured scan ~/Pictures`, `pictured scan --json ~/Pictures | tail -n 1`
     """
     settings = optional(config) if folders else loaded(config)
-    job = jobs.Scan(_folders(folders)) if folders else _whole(settings)
-    lines = done(job, state(), _limits(settings, workers), waiting)
+    job = replace(jobs.Scan(_folders(folders)) if folders else _whole(settings), again=again)
+    lines = done(job, state(), settings_of(settings, workers), waiting)
     end(failed=follow(lines, _show_scan, json_lines=json_lines))
 
 
 def find(
     queries: Annotated[list[Path], typer.Argument(metavar="QUERY", help="Pictures, or folders of pictures.")],
     folders: Folders = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, metavar="N", help="Show the N nearest pictures, copies or not.")
+    ] = None,
+    measure: Annotated[
+        Measure | None, typer.Option("--measure", help="What --top goes by; 10 pictures where --top is not given.")
+    ] = None,
     workers: WorkersOption = None,
     config: ConfigOption = None,
     json_lines: JsonOption = False,  # noqa: FBT002  typer
 ) -> None:
     """Find every copy of a picture: reverse image search in your own files.
 
-    Examples: `pictured find scan.jpg --in ~/Pictures`, `pictured find from-pdf/ --json`
+    Only proven copies are shown. With --top or --measure, the whole library is ranked by one measure instead, and
+    nothing is claimed.
+
+    Examples: `pictured find scan.jpg --in ~/Pictures`, `pictured find from-pdf/ --json`,
+    `pictured find logo.png --top 5 --measure ssim`
     """
     settings = optional(config)
-    job = jobs.Find(_queries(queries), _folders(folders), _query_folders(settings), PREFER)
-    limits = _limits(settings, workers)
+    asked = (_queries(queries), _folders(folders), _query_folders(settings), PREFER)
+    ranked = top is not None or measure is not None
+    job = jobs.Find(*asked, top or _TOP if ranked else 0, (measure or Measure.SSIM).value)
+    limits = settings_of(settings, workers)
     lines = done(job, state(), limits, waiting) if folders else answered(job, state(), limits)
     end(failed=follow(_answers(lines), _show_find, json_lines=json_lines))
 
@@ -93,7 +109,7 @@ def collect(
     if target == Path("/") or target in {real(folder) for folder in folders}:
         raise UsageError(f"--into {shown(into)} is one of the folders that are searched; name another folder")
     job = jobs.Collect(_queries(queries or []), _folders(folders), target, form.value, dry_run)
-    lines = done(job, state(), _limits(settings, workers), waiting)
+    lines = done(job, state(), settings_of(settings, workers), waiting)
     end(failed=follow(_answers(lines), _show_collect, json_lines=json_lines))
 
 
@@ -109,7 +125,7 @@ def dupes(
     """
     settings = optional(config)
     job = jobs.Dupes(_folders(folders), () if folders else _query_folders(settings), PREFER)
-    limits = _limits(settings, workers)
+    limits = settings_of(settings, workers)
     lines = done(job, state(), limits, waiting) if folders else answered(job, state(), limits)
     end(failed=follow(_answers(lines), _show_dupes, json_lines=json_lines))
 
@@ -127,7 +143,7 @@ def undo(
     Examples: `pictured undo`, `pictured undo 17 18`
     """
     job = jobs.Undo(tuple(numbers or ()))
-    lines = done(job, state(), _limits(optional(config), None), waiting)
+    lines = done(job, state(), settings_of(optional(config)), waiting)
     end(failed=follow(lines, _show_undo, json_lines=json_lines))
 
 
@@ -137,11 +153,6 @@ async def _answers(lines: AsyncGenerator[Line]) -> AsyncGenerator[Line]:
         async for line in lines:
             if line.get("event") != "scan.finished":
                 yield line
-
-
-def _limits(settings: Config | None, workers: int | None) -> Limits:
-    limits = limits_of(settings)
-    return limits.model_copy(update={"workers": workers}) if workers else limits
 
 
 def _whole(settings: Config | None) -> jobs.Scan:
@@ -196,7 +207,7 @@ def _show_find(line: Line) -> None:
     elif line["matches"]:
         out.print(f"{plain(line['query'])}")
         for match in line["matches"]:
-            _print_match(match, best=match["best"])
+            _print_match(match, best=match["best"], measure=line["ranked_by"])
 
 
 def _show_dupes(line: Line) -> None:
@@ -207,9 +218,10 @@ def _show_dupes(line: Line) -> None:
         out.print()
 
 
-def _print_match(match: Line, *, best: bool) -> None:
+def _print_match(match: Line, *, best: bool, measure: str | None = None) -> None:
     mark = "[green]best[/green]" if best else "    "
-    about = f"{match['kind']:6} {match['confidence']:.2f}  {match['width']} x {match['height']}  {size(match['bytes'])}"
+    value = f"{match['measures'][measure]:8.3f}" if measure else f"{match['confidence']:.2f}"
+    about = f"{match['kind']:6} {value}  {match['width']} x {match['height']}  {size(match['bytes'])}"
     console().print(f"  {mark}  {about:44} {plain(match['path'])}")
 
 

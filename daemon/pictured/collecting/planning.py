@@ -110,5 +110,5 @@ def _reason(entry: CollectSettings, ranking: Sequence[Match], destination: Desti
     if destination.standing and destination.standing[0].match:
         return why(best, destination.standing[0].match, entry.prefer, entry.sources)
     if len(ranking) > 1:
-        return why(best, ranking[1], entry.prefer, entry.sources)
+        return why(best, ranking[1], entry.prefer, entry.sources, ranking)
     return "it is the only copy"

@@ -29,6 +29,9 @@ class Criterion(StrEnum):
     """One reason to prefer a copy over another."""
 
     UNCUT = "uncut"
+    CLEAN = "clean"
+    COLOUR = "colour"
+    DETAIL = "detail"
     PIXELS = "pixels"
     QUALITY = "quality"
     BIT_DEPTH = "bit_depth"
@@ -111,7 +114,9 @@ class CollectSettings(BaseModel):
     prefer: Annotated[tuple[Criterion, ...], AfterValidator(_distinct)] = Field(
         default=(
             Criterion.UNCUT,
-            Criterion.PIXELS,
+            Criterion.CLEAN,
+            Criterion.COLOUR,
+            Criterion.DETAIL,
             Criterion.QUALITY,
             Criterion.BIT_DEPTH,
             Criterion.METADATA,
@@ -119,8 +124,10 @@ class CollectSettings(BaseModel):
             Criterion.OLDEST,
         ),
         min_length=1,
-        description="What makes a copy the best, most important first: `uncut` (shows the whole picture), `pixels`, "
-        "`quality` (finer JPEG compression), `bit_depth`, `metadata` (EXIF, colour profile and so on are there), "
+        description="What makes a copy the best, most important first: `uncut` (shows the whole picture), `clean` "
+        "(nothing is drawn over it, and it has no border), `colour` (it has not become grey), `detail` (what its "
+        "pixels really hold: an enlarged, sharpened or blurred copy holds less than its source), `quality` (finer JPEG "
+        "compression, now and earlier), `pixels`, `bit_depth`, `metadata` (EXIF, colour profile and so on are there), "
         "`format` (lossless before lossy), `bytes`, `oldest` or `newest` file, `folder` (order of the `from` list). "
         "The next criterion is looked at only where the ones before it are equal.",
     )

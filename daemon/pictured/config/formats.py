@@ -53,12 +53,16 @@ picture; `confidence` goes from 0 to 1 and is 1 only for equal bytes.
 {"event": "scan.finished", "seen": N, "hashed": N, "unchanged": N, "moved": N, "failed": N, "seconds": N}
 ```
 
-`find` prints one line per query. At most one match is `best`: the copy that would be collected.
+`find` prints one line per query. At most one match is `best`: the copy that would be collected. `measures` are those of
+the aligned pair, by the names that `matching.measures` knows; one that is not known is left out:
 
 ```json
 {"query": PATH, "matches": [{"path": PATH, "kind": "exact" | "same" | "edited", "confidence": N, "best": BOOL,
- "width": N, "height": N, "bytes": N}], "error": null | TEXT}
+ "width": N, "height": N, "bytes": N, "measures": {"mse": N, "ssim": N, ...}}], "ranked_by": null, "error": null | TEXT}
 ```
+
+With `--top` or `--measure`, `ranked_by` names the measure, no match is `best`, and `kind` may also be `similar` (proven
+to be related, but no copy: a frame of the same burst, another page of the same form) or `unproven`.
 
 `collect` prints one line per query, or per group of copies where no query is given (`query` is null then):
 
@@ -70,7 +74,8 @@ picture; `confidence` goes from 0 to 1 and is 1 only for equal bytes.
 `dupes` prints one line per group, the best member first:
 
 ```json
-{"best": PATH, "members": [{"path": PATH, "kind": TEXT, "confidence": N, "width": N, "height": N, "bytes": N}]}
+{"best": PATH, "members": [{"path": PATH, "kind": TEXT, "confidence": N, "width": N, "height": N, "bytes": N,
+ "measures": {...}}]}
 ```
 
 `find --in`, `collect` and `dupes --in` index the folders first, and print a `file.failed` line, as `scan` does, for
@@ -100,14 +105,19 @@ seconds since 1970:
 {"id": N, "target": PATH | null, "undone": BOOL, "reason": TEXT, "error": null | TEXT}
 ```
 
-`explain` prints one object; `orientation` and `box` say how the query lies in the copy, as fractions of it:
+`explain` prints one object. `orientation`, `angle` (degrees, clockwise), `scale` (pixels of the query for each of the
+copy) and `box` (fractions of the copy) say how the query lies in the copy. `detail` is what the pixels of copies told
+when they were compared with each other: `richness` (0 for the richest, below 0 for the others; differences up to 0.45
+prove nothing), `quantiser` (the coarsest JPEG step that they remember) and `colour` (mean chroma):
 
 ```json
 {"path": PATH, "indexed": BOOL, "error": null | TEXT, "placed_by_us": BOOL,
  "content": {"sha256": TEXT, "width": N, ...},
- "copies": [{"path": PATH, "kind": TEXT, "confidence": N, "orientation": N, "box": [N, N, N, N], "width": N,
- "height": N, "bytes": N, "reason": TEXT}], "plan": [{"entry": TEXT, "do": "collect" | "keep", "query": PATH | null,
- "best": PATH | null, "target": PATH | null, "replaces": PATH | null, "reason": TEXT}]}
+ "copies": [{"path": PATH, "kind": TEXT, "confidence": N, "orientation": N, "box": [N, N, N, N], "angle": N,
+ "scale": N, "width": N, "height": N, "bytes": N, "measures": {...}, "detail": {"richness": N | null, "quantiser": N,
+ "colour": N} | null, "reason": TEXT}], "similar": [like copies, without a reason],
+ "plan": [{"entry": TEXT, "do": "collect" | "keep", "query": PATH | null, "best": PATH | null, "target": PATH | null,
+ "replaces": PATH | null, "reason": TEXT}]}
 ```
 
 `reload` prints `{"reloaded": PATH}`, `init` prints `{"config": PATH}`.

@@ -6,6 +6,7 @@ from pictured.collecting.settings import CollectSettings
 from pictured.config.limits import Limits
 from pictured.config.logs import Logging
 from pictured.config.schedule import Schedule
+from pictured.matching.settings import MatchingSettings
 from pictured.quantities import Seconds
 from pictured.rules.rule import Rule
 from pictured.watching.settings import FolderSettings
@@ -23,6 +24,9 @@ class Config(BaseModel):
     )
     collect: tuple[CollectSettings, ...] = Field(
         default=(), description="Destinations that get the best copy of each picture."
+    )
+    matching: MatchingSettings = Field(
+        default_factory=MatchingSettings, description="How copies are found, and what a match must measure up to."
     )
     rules: tuple[Rule, ...] = Field(default=(), description="What is done to new pictures, in the order written.")
     settle: Seconds = Field(

@@ -65,7 +65,7 @@ _UNREASONED = (None, errno.EINVAL)
 class Decoded:
     """The first frame of a picture.
 
-    luminance       see `luminance.Luminance`: upright, the short side 128 to 256 pixels, less where the picture is less
+    luminance       see `luminance.Luminance`: upright and reduced; the short side is less where the picture is less
     box             left, top, right, bottom of the picture in `luminance`, in pixels: a reduced JPEG ends within its
                     last row and column, which stand for less than a full pixel
     width, height   of the whole picture, upright, in pixels
@@ -83,8 +83,10 @@ class Decoded:
     facts: Facts
 
 
-def decode(file: BinaryIO, limits: DecodingLimits) -> Decoded:
+def decode(file: BinaryIO, limits: DecodingLimits, short_side: int = SHORT_SIDE) -> Decoded:
     """Decode the first frame of a seekable file, which stands at its beginning.
+
+    The luminance is reduced by a whole factor to a short side of `short_side` pixels or more, but less than twice that.
 
     Raises Refused, Truncated and TooLarge. Their texts are predicates ("ends before the picture does."): whoever knows
     the name of the file puts it in front. An OSError of the system itself goes through. Broken metadata is no error.
@@ -96,7 +98,7 @@ def decode(file: BinaryIO, limits: DecodingLimits) -> Decoded:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(file, head, limits)
+            return _decode(file, head, limits, short_side)
     except FileError:
         raise
     except MemoryError as error:
@@ -108,14 +110,14 @@ def decode(file: BinaryIO, limits: DecodingLimits) -> Decoded:
         raise _reason(error, file, head) from error
 
 
-def _decode(file: BinaryIO, head: bytes, limits: DecodingLimits) -> Decoded:
+def _decode(file: BinaryIO, head: bytes, limits: DecodingLimits, short_side: int) -> Decoded:
     with Image.open(file, formats=FORMATS) as image:
         (width, height), mode, kind = image.size, image.mode, image.format or ""
-        drafted = image.draft("L", (SHORT_SIDE, SHORT_SIDE))
+        drafted = image.draft("L", (short_side, short_side))
         _check(width, height, _needed(image, width * height), limits)
         image.load()
         facts = facts_of(image, head)
-        stored = luminance_of(image, facts.bit_depth)
+        stored = luminance_of(image, facts.bit_depth, short_side)
     luminance = _upright(stored, facts.orientation)
     # The draft is only as large as the picture is where nothing was reduced afterwards.
     within = drafted[1][2:] if drafted and stored.shape == (image.height, image.width) else stored.shape[::-1]

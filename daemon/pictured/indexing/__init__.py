@@ -1,5 +1,12 @@
-"""The fingerprint of a picture: everything that is kept of its content.
+"""What a worker process makes of a picture's content.
 
-hashing          the 64 x 64 thumb and the perceptual hash that is made of it
-fingerprinting   a file to its `flow.Fingerprint`
+fingerprinting   a file to its `flow.Fingerprint`: what is kept of every picture
+probing          a query picture to its `looks.Probe`: what is searched of it
+hashing          perceptual hashes of the whole and of parts; marr: the Marr-Hildreth hash
+features         local features; vocabulary: the visual words that they become
+regions          the pictures in a query: without borders, on pages, screens and collages
+                 (grounds finds the paper, framing the exact edges, splitting gaps and seams)
+detail           which of several copies holds the most true detail
+                 (patching, laying and pairing choose and align what predicting compares; quantisation reads the codings
+                 that a picture went through)
 """

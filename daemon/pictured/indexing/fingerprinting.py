@@ -3,39 +3,54 @@
 import hashlib
 import io
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from pictured.disk.paths import shown
 from pictured.disk.reading import digest_of, open_unchanged
 from pictured.errors import FileError
 from pictured.flow import Fingerprint, Stamp
-from pictured.imaging.decoding import decode
+from pictured.imaging.decoding import Decoded, decode
 from pictured.imaging.limits import DecodingLimits
-from pictured.indexing.hashing import phash, thumb
+from pictured.imaging.luminance import SHORT_SIDE
+from pictured.imaging.sizing import packed, sized
+from pictured.indexing.features import KEPT_SIDE, kept
+from pictured.indexing.hashing import part_hashes, phash
+from pictured.indexing.marr import marr_hash
+from pictured.indexing.regions import regions
+from pictured.looks import PARTS, Box, Depth
 
+_POINTS: Final = {Depth.QUICK: 0, Depth.NORMAL: 72, Depth.DEEP: 200}
+ASKED_SIDE: Final = 512
+"""Short side, in pixels, at which a query is looked at: a picture on a page is a part of it."""
+
+_PICTURES = 4
+_THUMB_SIDE = 128
+_THUMB_QUALITY = 75
 _HELD = 32 * 2**20
 """Bytes of a file that is held in memory, so that the digest and the decoder share one reading."""
 
 
-def fingerprint(path: Path, stamp: Stamp, limits: DecodingLimits) -> Fingerprint:
+def fingerprint(
+    path: Path,
+    stamp: Stamp,
+    limits: DecodingLimits,
+    depth: Depth = Depth.NORMAL,
+    *,
+    marr: bool = False,
+    asking: bool = False,
+) -> Fingerprint:
     """Read the file that has this stamp.
+
+    Of a query picture (`asking`), the pictures in it are kept instead of fixed parts, so that it is found by what it
+    may be asking for.
 
     Raises FileError only: Changed, Vanished, Unreadable, Refused, Truncated, TooLarge.
     """
-    with open_unchanged(path, stamp) as opened:
-        file: BinaryIO
-        if stamp.size <= _HELD:
-            content = opened.read()
-            digest, file = hashlib.sha256(content).digest(), io.BytesIO(content)
-        else:
-            # Better read twice than held.
-            digest, file = digest_of(opened), opened
-        try:
-            decoded = decode(file, limits)
-        except FileError as error:
-            raise type(error)(f"{shown(path)} {error}") from error
-    small = thumb(decoded.luminance, decoded.box)
-    facts = decoded.facts
+    digest, decoded = decoded_file(path, stamp, limits, ASKED_SIDE if asking else SHORT_SIDE)
+    luminance, box, facts = decoded.luminance, decoded.box, decoded.facts
+    pictures: tuple[Box, ...] = (box, *(regions(luminance)[:_PICTURES] if asking else ()))
+    parts = b"".join(phash(luminance, each) for each in pictures[1:]) if asking else None
+    most = _POINTS[depth]
     return Fingerprint(
         digest=digest,
         size=stamp.size,
@@ -49,6 +64,28 @@ def fingerprint(path: Path, stamp: Stamp, limits: DecodingLimits) -> Fingerprint
         taken=facts.taken,
         camera=facts.camera,
         metadata=facts.metadata,
-        phash=phash(small),
-        thumb=small,
+        phash=phash(luminance, box),
+        crops=part_hashes(luminance, box, PARTS[depth]) if parts is None else parts,
+        points=b"".join(kept(sized(luminance, KEPT_SIDE, each), most) for each in pictures) if most else b"",
+        thumb=packed(sized(luminance, _THUMB_SIDE, box), _THUMB_QUALITY),
+        marr=marr_hash(luminance) if marr else None,
     )
+
+
+def decoded_file(path: Path, stamp: Stamp, limits: DecodingLimits, short_side: int) -> tuple[bytes, Decoded]:
+    """Give the SHA-256 digest of the file that has this stamp, and its picture.
+
+    Raises as `fingerprint` does.
+    """
+    with open_unchanged(path, stamp) as opened:
+        file: BinaryIO
+        if stamp.size <= _HELD:
+            content = opened.read()
+            digest, file = hashlib.sha256(content).digest(), io.BytesIO(content)
+        else:
+            # Better read twice than held.
+            digest, file = digest_of(opened), opened
+        try:
+            return digest, decode(file, limits, short_side)
+        except FileError as error:
+            raise type(error)(f"{shown(path)} {error}") from error

@@ -4,7 +4,7 @@ Being a copy is not transitive: where A matches B and B matches C, C belongs to 
 themselves. Otherwise a chain of small changes would tie different pictures together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -32,3 +32,24 @@ def grouped(best_first: Sequence[int], copies: Mapping[int, frozenset[int]]) -> 
         taken.update(others, {best})
         groups.append(Group(best, tuple(others)))
     return tuple(groups)
+
+
+def connected(contents: Iterable[int], copies: Mapping[int, frozenset[int]]) -> tuple[tuple[int, ...], ...]:
+    """Give the sets of contents that are tied together by matches, directly or through others, each ascending.
+
+    `copies` holds the direct matches of each content, in both directions.
+    """
+    seen: set[int] = set()
+    sets = []
+    for first in contents:
+        if first in seen:
+            continue
+        seen.add(first)
+        together, ahead = [first], [first]
+        while ahead:
+            new = copies.get(ahead.pop(), frozenset()) - seen
+            seen |= new
+            together += new
+            ahead += new
+        sets.append(tuple(sorted(together)))
+    return tuple(sets)

@@ -1,6 +1,5 @@
 """Finds the hashes near a hash: exact Hamming search over all contents, in memory."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,21 +7,33 @@ from numpy.typing import NDArray
 
 _WORDS = 4
 _ROOM = 1024
+_BLOCK = 16_384
+"""Rows that are compared at a time, so that what is in between stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A content whose hash is near. `orientation` turns the query the way the content stands."""
+    """A content whose hash is near.
+
+    distance      0 to 256 bits
+    orientation   EXIF orientation that turns the query the way the content stands
+    part          0 for the whole content, else 1 and up: the part of it that looks like the query
+    """
 
     content: int
     distance: int
     orientation: int
+    part: int = 0
 
 
 class Neighbours:
-    """The 256-bit hashes of all contents, one column of 64-bit words each, so that a scan stops early.
+    """The 256-bit hashes of all contents and of their parts, one column of 64-bit words each.
 
-    Costs 41 bytes per hash. Removed rows are overwritten by the last one.
+    Costs 8 bytes and 32 for each hash. Rows are sorted by content.
+
+    Args:
+        contents: ascending, int64 (n,).
+        hashes: of the whole and of each part, uint8 (n, 1 + parts, 32).
     """
 
     def __init__(self, contents: NDArray[np.int64], hashes: NDArray[np.uint8]) -> None:
@@ -30,62 +41,94 @@ class Neighbours:
         room = self._count + _ROOM
         self._contents = np.zeros(room, np.int64)
         self._contents[: self._count] = contents
-        self._words = np.zeros((_WORDS, room), np.uint64)
-        self._words[:, : self._count] = _words(hashes).T
-        self._rows = {int(content): row for row, content in enumerate(contents)}
+        self._words = np.zeros((hashes.shape[1], _WORDS, room), np.uint64)
+        self._words[:, :, : self._count] = np.moveaxis(_words(hashes), 0, 2)
 
     def __len__(self) -> int:
         return self._count
 
     def __contains__(self, content: int) -> bool:
-        return content in self._rows
+        row = self._row(content)
+        return row < self._count and int(self._contents[row]) == content
 
-    def add(self, content: int, phash: bytes) -> None:
-        """Make a content findable; adding it again changes nothing."""
-        if content in self._rows:
+    @property
+    def nbytes(self) -> int:
+        """What is held in memory."""
+        return self._contents.nbytes + self._words.nbytes
+
+    def add(self, content: int, hashes: NDArray[np.uint8]) -> None:
+        """Make a content findable by its hashes (uint8, (1 + parts, 32)); adding it again changes nothing."""
+        row = self._row(content)
+        if row < self._count and int(self._contents[row]) == content:
             return
         if self._count == len(self._contents):
             self._grow()
-        self._contents[self._count] = content
-        self._words[:, self._count] = _words(np.frombuffer(phash, np.uint8).reshape(1, -1))[0]
-        self._rows[content] = self._count
+        # Contents are numbered in the order in which they come: nearly always, nothing has to move.
+        self._contents[row + 1 : self._count + 1] = self._contents[row : self._count]
+        self._words[:, :, row + 1 : self._count + 1] = self._words[:, :, row : self._count]
+        self._contents[row] = content
+        self._words[:, :, row] = _words(hashes)
         self._count += 1
 
     def remove(self, content: int) -> None:
         """Make a content unfindable; one that is not there is left so."""
-        row = self._rows.pop(content, None)
-        if row is None:
+        if content not in self:
             return
+        row = self._row(content)
+        self._contents[row : self._count - 1] = self._contents[row + 1 : self._count]
+        self._words[:, :, row : self._count - 1] = self._words[:, :, row + 1 : self._count]
         self._count -= 1
-        if row != self._count:
-            moved = int(self._contents[self._count])
-            self._contents[row] = moved
-            self._words[:, row] = self._words[:, self._count]
-            self._rows[moved] = row
 
-    def near(self, hashes: NDArray[np.uint8], radius: int) -> Iterator[Candidate]:
-        """All contents within `radius` bits of any row of `hashes` (uint8, shape (8, 32)), the nearest first."""
-        if not self._count:
-            return
+    def near(self, hashes: NDArray[np.uint8], radius: int, part_radius: int) -> list[Candidate]:
+        """All contents with a hash near any row of `hashes` (uint8, shape (8, 32)), the nearest first, each once.
+
+        Args:
+            hashes: the eight orientations of a query.
+            radius: most bits by which the hash of a whole content may differ.
+            part_radius: the same for parts.
+        """
         queries = _words(hashes)
-        best = np.full(self._count, 256, np.int64)
-        turn = np.zeros(self._count, np.int64)
-        for number, query in enumerate(queries, start=1):
-            distance = np.zeros(self._count, np.int64)
-            for word in range(_WORDS):
-                distance += np.bitwise_count(self._words[word, : self._count] ^ query[word])
-            closer = distance < best
-            best[closer] = distance[closer]
-            turn[closer] = number
-        rows = np.flatnonzero(best <= radius)
-        for row in rows[np.argsort(best[rows], kind="stable")]:
-            yield Candidate(int(self._contents[row]), int(best[row]), int(turn[row]))
+        found = [np.empty((4, 0), np.int64)]
+        for part, columns in enumerate(self._words):
+            limit = part_radius if part else radius
+            for begin in range(0, self._count, _BLOCK):
+                block = columns[:, begin : min(begin + _BLOCK, self._count)]
+                for number, query in enumerate(queries, start=1):
+                    distances = _distances(block, query)
+                    rows = (distances <= limit).nonzero()[0]
+                    if len(rows):
+                        told = np.full(len(rows), number), np.full(len(rows), part)
+                        found.append(np.stack([distances[rows], begin + rows, *told]))
+        every = np.concatenate(found, axis=1)
+        every = every[:, np.lexsort((every[2], every[3], every[1], every[0]))]
+        # Contents ascend with their rows. Of several hashes of one content, the nearest counts.
+        once = np.sort(np.unique(every[1], return_index=True)[1])
+        return [
+            Candidate(content, distance, turn, part)
+            for content, (distance, _, turn, part) in zip(
+                self._contents[every[1, once]].tolist(), every[:, once].T.tolist(), strict=True
+            )
+        ]
+
+    def _row(self, content: int) -> int:
+        return int(np.searchsorted(self._contents[: self._count], content))
 
     def _grow(self) -> None:
-        more = max(_ROOM, self._count // 2)
+        more = max(_ROOM, self._count // 8)
         self._contents = np.concatenate([self._contents, np.zeros(more, np.int64)])
-        self._words = np.concatenate([self._words, np.zeros((_WORDS, more), np.uint64)], axis=1)
+        wider = np.zeros((*self._words.shape[:2], more), np.uint64)
+        self._words = np.concatenate([self._words, wider], axis=2)
 
 
 def _words(hashes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    return np.ascontiguousarray(hashes).view(np.uint64).reshape(-1, _WORDS)
+    return np.ascontiguousarray(hashes).view(np.uint64)
+
+
+def _distances(columns: NDArray[np.uint64], query: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """The bits in which hashes, (4, n), differ from one of 4 words."""
+    first, second, third, fourth = (
+        np.bitwise_count(column ^ word) for column, word in zip(columns, query, strict=True)
+    )
+    # Two words differ by 128 bits at most, all four by one more than a byte holds.
+    apart: NDArray[np.uint16] = np.add(first + second, third + fourth, dtype=np.uint16)
+    return apart

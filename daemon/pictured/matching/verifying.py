@@ -1,136 +1,210 @@
-"""The second proof: are these two small pictures the same picture? A hash only proposes.
+"""The proof: are these two aligned pictures the same picture? A candidate only proposes.
 
-Both pictures are 64 x 64 luminance values. The query is aligned to the copy by an affine ECC search (Evangelidis and
-Psarakis 2008, as in OpenCV), then compared tile by tile: in each of 6 x 6 tiles the plane through the values is taken
-away, so that gradients prove nothing, and what is left must correlate. The median and the lower quartile over the
-textured tiles decide.
-
-The limits were set on 110 of 303 photographs under 27 kinds of damage: of the 8 nearest wrong candidates of each
-damaged picture, 23,760 in all, none was accepted. A picture with few textured tiles must lie exactly on its copy; one
-with almost none proves nothing, and only equal bytes will do.
+What both pictures show is brought into one frame of 96 x 96 values. The alignment is made exact by an affine ECC search
+(Evangelidis and Psarakis 2008, as in OpenCV), then the frame is compared tile by tile: in each of 8 x 8 tiles the plane
+through the values is taken away, so that gradients prove nothing, and what is left must correlate. `Evidence` says what
+the comparison showed, `judging` what it is worth.
 """
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pictured.matching.orienting import SIDE
+from pictured.matching.orienting import Affine, inverse, product
+from pictured.matching.tiling import displaced, flattened, ground, motion, peak, tiles, untiled
+from pictured.matching.warping import (
+    FRAME,
+    Mask,
+    Overlap,
+    Pair,
+    Values,
+    blurred,
+    inside,
+    overlap,
+    refined,
+    softened,
+    tone_curve,
+    warped,
+)
 
-_TILES = 6
-_TILE = 10
-_MARGIN = (SIDE - _TILES * _TILE) // 2
 _TEXTURE = 1.0
-_STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
+_UNLIKE = 0.8
+_STEADY = 0.9
+_STRONG = 4.0
+_SUSPECT = 0.2
+_CONVINCING = 0.9
+_ALL_BUT_A_FEW = 0.97
+_ABOUT_AS_GOOD = 0.03
+_FLAT = 2.0
 
-T = TypeVar("T", bound=np.generic)
 Picture = NDArray[np.uint8]
-Affine = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """What the comparison of an aligned pair showed.
 
-    warp         2 x 3, from the copy's coordinates to the query's, in pixels of the 64 x 64 pictures
-    correlation  ECC coefficient of the whole overlap, -1 to 1
+    affine       2 x 3, from pixels of the copy's thumb to pixels of the look
+    correlation  Pearson correlation of the whole overlap, -1 to 1
     middle       median of the tiles' correlations, -1 to 1
-    low          lower quartile of the tiles' correlations, -1 to 1
-    textured     number of tiles, of 36, that lie in the overlap and show texture in either picture
-    overlap      share of the copy that the query covers, 0 to 1
+    low          their lower quartile
+    worst        their 5th percentile
+    alike        share of the textured tiles that correlate by more than 0.7
+    textured     number of tiles, of 64, that lie in the overlap and show texture in either picture
+    shift        how far the tiles seem to have moved against each other, root mean square in pixels of the frame
+    explained    share of the tiles' difference that such shifts explain, 0 to 1
+    displaced    share of what differs that is found again up to 6 pixels further off, by one way, 0 to 1
+    tones        correlation of the quantiles of both pictures: 1 where they differ by brightness and contrast only
+    ground       largest share of the copy that has one tone, 0 to 1: paper, or a plain backdrop
+    lowest       lowest correlation of a tile with much structure, -1 to 1; 1 where there is none
+    peak         largest difference of any spot, as a share of the range of tones
+    drift        how far the search moved a corner of the frame from where it began, in pixels of the frame
+    of_copy      share of the copy that lies in the look, 0 to 1
+    of_look      share of the look that lies in the copy, 0 to 1
+    frames       copy and look in the common frame, float32 (96, 96) each, and where both exist, bool (96, 96)
     """
 
-    warp: Affine
+    affine: Affine
     correlation: float
     middle: float
     low: float
+    alike: float
     textured: int
-    overlap: float
-
-    @property
-    def drift(self) -> float:
-        """How far the alignment moves a corner, in pixels of the 64 x 64 picture."""
-        corners = np.array([[2, 61, 2, 61], [2, 2, 61, 61], [1, 1, 1, 1]], np.float64)
-        return float(np.abs(self.warp @ corners - corners[:2]).max())
-
-    @property
-    def frame(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of the query in the copy, as fractions of the copy's width and height."""
-        inverse = np.linalg.inv(np.vstack([self.warp, [0, 0, 1]]))
-        corners = inverse[:2] @ np.array([[-0.5, SIDE - 0.5], [-0.5, SIDE - 0.5], [1, 1]])
-        left, right, top, bottom = (round((float(value) + 0.5) / SIDE, 3) for value in corners.ravel())
-        return left, top, right, bottom
+    worst: float
+    shift: float
+    explained: float
+    displaced: float
+    tones: float
+    ground: float
+    lowest: float
+    peak: float
+    drift: float
+    of_copy: float
+    of_look: float
+    frames: tuple[Values, Values, Mask]
 
 
-def compared(copy: Picture, query: Picture) -> Evidence | None:
-    """Align two pictures of shape (64, 64) and compare them; None where there is nothing to align by."""
-    base, other = (cv2.GaussianBlur(p.astype(np.float32), (0, 0), 1.0) for p in (copy, query))
-    if min(float(base.std()), float(other.std())) < _TEXTURE:
+def compared(copy: Picture, look: Picture, affine: Affine, *, rough: bool) -> Evidence | None:
+    """Align two pictures from a first guess and compare them; None where nothing of them can be compared.
+
+    Args:
+        copy: uint8 (h, w), the thumb of a copy.
+        look: uint8 (h, w), a part of a query.
+        affine: 2 x 3, the guess, from pixels of the copy to pixels of the look.
+        rough: whether the guess may be off by several pixels, as that of a hash is.
+    """
+    shared = overlap(copy.shape, look.shape, affine)
+    if shared is None:
         return None
-    warp: Affine = np.eye(2, 3, dtype=np.float32)
-    try:
-        correlation, found = cv2.findTransformECC(base, other, warp, cv2.MOTION_AFFINE, _STEPS, None, 3)  # type: ignore[call-overload]
-    except cv2.error:
+    extent = float(max(shared.framing[0, 0], shared.framing[1, 1]))
+    base = warped(softened(copy.astype(np.float32), extent), shared.framing)
+    begin = product(affine, shared.framing)
+    stretch = np.linalg.svd(begin[:, :2], compute_uv=False)
+    soft = softened(look.astype(np.float32), float(np.sqrt(stretch.prod())))
+    # The search allows for another brightness and contrast, but not for another gamma.
+    tone = tone_curve(warped(soft, begin), base, inside(look.shape, begin))
+    soft = tone.applied(soft)
+    # A small or poor picture shows nothing finer than its own pixels.
+    sigma = max(1.0, 0.5 / max(float(stretch[0]), 1e-3), 0.5 / extent)
+    pair = Pair(blurred(base, sigma), soft, begin, sigma, tone.straight)
+    found = refined(pair, begin, rough=rough)
+    if found is None and rough:
         return None
-    warp = np.asarray(found, np.float32)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = cv2.warpAffine(other, warp, (SIDE, SIDE), flags=flags)
-    inside = cv2.warpAffine(np.full((SIDE, SIDE), 255, np.uint8), warp, (SIDE, SIDE), flags=cv2.WARP_INVERSE_MAP) == 255
-    flatten = _without_plane()
-    mine, theirs = _tiles(base) @ flatten, _tiles(laid) @ flatten
+    first = None if found is None else _shown(pair, shared, found)
+    if first is not None and (first.evidence.explained > _SUSPECT or first.evidence.alike < _ALL_BUT_A_FEW):
+        first = _better(first, _again(pair, shared, first))
+    if first is None or (not rough and first.evidence.low < _CONVINCING):
+        first = _better(first, _shown(pair, shared, begin))
+    return None if first is None else first.evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """Evidence, the map from the frame to the look that it was found with, and where the pictures clearly agree."""
+
+    evidence: Evidence
+    warp: Affine
+    steady: Mask
+
+
+def _again(pair: Pair, shared: Overlap, shown: _Shown) -> _Shown | None:
+    """Align and tone once more by what agrees: what was drawn over a picture draws the whole alignment with it."""
+    if not shown.steady.any():
+        return None
+    tone = tone_curve(shown.evidence.frames[1], pair.base, shown.steady)
+    cleared = replace(pair, look=tone.applied(pair.look))
+    found = refined(cleared, shown.warp, rough=False, by=shown.steady)
+    return None if found is None else _shown(cleared, shared, found)
+
+
+def _better(one: _Shown | None, other: _Shown | None) -> _Shown | None:
+    if one is None or other is None:
+        return other if one is None else one
+    mine, theirs = (each.evidence.middle + each.evidence.low for each in (one, other))
+    if abs(theirs - mine) > _ABOUT_AS_GOOD:
+        return other if theirs > mine else one
+    return min(one, other, key=lambda each: each.evidence.explained)
+
+
+def _shown(pair: Pair, shared: Overlap, warp: Affine) -> _Shown | None:
+    base = pair.base
+    laid, there = blurred(warped(pair.look, warp), pair.sigma), inside(pair.look.shape, warp)
+    mine, theirs = flattened(tiles(base)), flattened(tiles(laid))
     spread = mine.std(axis=1), theirs.std(axis=1)
-    textured = _tiles(inside).all(axis=1) & (np.maximum(*spread) > _TEXTURE)
+    textured = tiles(there).all(axis=1) & (np.maximum(*spread) > _TEXTURE)
     if not textured.any():
         return None
     correlations = ((mine * theirs).mean(axis=1) / np.maximum(spread[0] * spread[1], 0.05))[textured]
-    return Evidence(
-        warp,
-        float(correlation),
-        float(np.median(correlations)),
-        float(np.percentile(correlations, 25)),
-        int(textured.sum()),
-        float(inside.mean()),
+    unlike = textured.copy()
+    unlike[textured] = correlations < _UNLIKE
+    strong = textured & (np.maximum(*spread) > _STRONG)
+    steady = textured.copy()
+    steady[textured] = correlations > _STEADY
+    contrast = (spread[0] / np.maximum(spread[1], 0.3))[:, None]
+    shift, explained = motion(base, mine, theirs * contrast, steady)
+    evidence = Evidence(
+        affine=product(warp, inverse(shared.framing)),
+        correlation=_correlation(base[there], laid[there]),
+        middle=float(np.median(correlations)),
+        low=float(np.percentile(correlations, 25)),
+        worst=float(np.percentile(correlations, 5)),
+        alike=float((correlations > 0.7).mean()),
+        textured=int(textured.sum()),
+        shift=shift,
+        explained=explained,
+        displaced=displaced(base, laid, unlike, there) if np.median(correlations) > _UNLIKE else 0.0,
+        tones=pair.tones,
+        ground=ground(base, there),
+        lowest=float(correlations.min(where=strong[textured], initial=1.0)),
+        peak=peak(base, laid, there),
+        drift=_drift(pair.begin, warp),
+        of_copy=shared.of_copy,
+        of_look=shared.of_look,
+        frames=(base, laid, there),
     )
+    return _Shown(evidence, warp, there & untiled(steady))
 
 
-def proves(evidence: Evidence, distance: int) -> bool:
-    """Whether this evidence, found at a hash distance of 0 to 256 bits, is enough to claim a copy."""
-    if not _plausible(evidence) or evidence.textured < 6 or evidence.overlap < 0.7 or evidence.correlation < 0.7:
-        return False
-    if evidence.textured < 20:
-        return evidence.drift < 1 and distance <= 48 and evidence.middle > 0.9 and evidence.low > 0.8
-    if evidence.drift < 1.5 and distance <= 64:
-        return evidence.middle > 0.6 and evidence.low > 0.35
-    return evidence.correlation > 0.85 and evidence.middle > 0.8 and evidence.low > 0.6
+def _drift(begin: Affine, warp: Affine) -> float:
+    corners = np.array([[0, FRAME - 1, 0, FRAME - 1], [0, 0, FRAME - 1, FRAME - 1], [1, 1, 1, 1]], np.float64)
+    return float(np.abs(np.linalg.inv(begin[:, :2]) @ (warp @ corners - begin @ corners)).max())
 
 
-def confidence(evidence: Evidence) -> float:
-    """0 to 0.99 from the tiles: the mean of their median and lower quartile."""
-    return round(min(0.99, max(0.0, (evidence.middle + max(evidence.low, 0.0)) / 2)), 3)
+def _correlation(first: Values, second: Values) -> float:
+    if not first.size or min(first.std(), second.std()) < 0.5:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
 
 
-def _plausible(evidence: Evidence) -> bool:
-    """A hash survives a small shift or scale only; a warp beyond that is the search gone astray."""
-    linear = evidence.warp[:, :2].astype(np.float64)
-    stretch = np.linalg.svd(linear, compute_uv=False)
-    middle = np.array([(SIDE - 1) / 2, (SIDE - 1) / 2])
-    shift = linear @ middle + evidence.warp[:, 2] - middle
-    skew = max(abs(float(linear[0, 1])), abs(float(linear[1, 0])))
-    return bool(stretch.max() < 1.3 and stretch.min() > 0.75 and np.abs(shift).max() < 10 and skew < 0.2)
-
-
-def _tiles(picture: NDArray[T]) -> NDArray[T]:
-    """The central 60 x 60 values as 36 rows of 100."""
-    core = picture[_MARGIN : SIDE - _MARGIN, _MARGIN : SIDE - _MARGIN]
-    return core.reshape(_TILES, _TILE, _TILES, _TILE).swapaxes(1, 2).reshape(_TILES**2, _TILE**2)
-
-
-def _without_plane() -> NDArray[np.float64]:
-    """The projection (100 x 100) that takes the least-squares plane out of a tile."""
-    down, across = np.mgrid[0:_TILE, 0:_TILE]
-    middle = (_TILE - 1) / 2
-    plane = np.stack([np.ones(_TILE**2), across.ravel() - middle, down.ravel() - middle], axis=1)
-    projection: NDArray[np.float64] = np.eye(_TILE**2) - plane @ np.linalg.inv(plane.T @ plane) @ plane.T
-    return projection
+def unframed(thumb: Picture) -> float:
+    """Give the share of a picture, 0 to 1, that is left without borders: plain strips of one tone at opposite sides."""
+    share = 1.0
+    for picture in (thumb, thumb.T):
+        plain = (picture.std(axis=1) < _FLAT) & (np.abs(picture.mean(axis=1) - picture[0].mean()) < _FLAT)
+        if plain.all():
+            return 1.0
+        first, last = int(np.argmin(plain)), int(np.argmin(plain[::-1]))
+        if min(first, last) > 1:
+            share *= 1 - (first + last) / len(picture)
+    return share

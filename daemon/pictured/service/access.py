@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, closing
 from pathlib import Path
 
-from pictured.config.limits import Limits
 from pictured.service import jobs
 from pictured.service.acting import recover
 from pictured.service.control import ask
 from pictured.service.library import Library
 from pictured.service.reports import Line, line_of
+from pictured.service.settings import Settings
 from pictured.service.staffing import workers_of
 from pictured.service.workers import Workers
 from pictured.store.holding import hold
@@ -19,14 +19,14 @@ from pictured.store.opening import open_store
 _PAUSE = 0.2
 
 
-async def done(job: jobs.Job, state: Path, limits: Limits, waiting: Callable[[], None]) -> AsyncGenerator[Line]:
+async def done(job: jobs.Job, state: Path, settings: Settings, waiting: Callable[[], None]) -> AsyncGenerator[Line]:
     """Do a job that writes the index. `waiting` is called once if another command has to end first."""
     told = False
     while True:
         held = hold(state)
         if held is not None:
             try:
-                async with aclosing(_here(job, state, limits, writer=True)) as lines:
+                async with aclosing(_here(job, state, settings, writer=True)) as lines:
                     async for line in lines:
                         yield line
             finally:
@@ -45,21 +45,21 @@ async def done(job: jobs.Job, state: Path, limits: Limits, waiting: Callable[[],
             return
 
 
-async def answered(job: jobs.Job, state: Path, limits: Limits) -> AsyncGenerator[Line]:
+async def answered(job: jobs.Job, state: Path, settings: Settings) -> AsyncGenerator[Line]:
     """Do a job that only reads the index; it does not matter who holds it."""
-    async with aclosing(_here(job, state, limits, writer=False)) as lines:
+    async with aclosing(_here(job, state, settings, writer=False)) as lines:
         async for line in lines:
             yield line
 
 
 @asynccontextmanager
-async def opened(state: Path, limits: Limits, *, writer: bool) -> AsyncIterator[tuple[Library, Workers]]:
+async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncIterator[tuple[Library, Workers]]:
     """The library and workers of this process. A writer holds the state folder already."""
-    workers = workers_of(limits)
+    workers = workers_of(settings.limits, settings.matching)
     workers.start()
     try:
         with closing(open_store(state, writer=writer)) as db:
-            library = Library(db)
+            library = Library(db, settings.matching.depth, settings.matching.measures)
             if writer:
                 recover(library)
             yield library, workers
@@ -67,9 +67,9 @@ async def opened(state: Path, limits: Limits, *, writer: bool) -> AsyncIterator[
         await workers.close()
 
 
-async def _here(job: jobs.Job, state: Path, limits: Limits, *, writer: bool) -> AsyncGenerator[Line]:
+async def _here(job: jobs.Job, state: Path, settings: Settings, *, writer: bool) -> AsyncGenerator[Line]:
     async with (
-        opened(state, limits, writer=writer) as (library, workers),
+        opened(state, settings, writer=writer) as (library, workers),
         aclosing(jobs.run(job, library, workers)) as reports,
     ):
         async for report in reports:

@@ -1,6 +1,7 @@
 """Gathers what the pure planning of `collecting` needs to know of the store and of the destination."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -11,14 +12,19 @@ from pictured.collecting.settings import CollectSettings, Purpose
 from pictured.disk.reading import digest_of, open_unchanged, stamp_now, stamp_of
 from pictured.errors import FileError
 from pictured.flow import Match, Picture, Placed, Step
-from pictured.matching.finding import Found, candidate_for, prove
-from pictured.service.library import Library, Scope
+from pictured.looks import Probe
+from pictured.matching.found import Found
+from pictured.service.appraising import appraised
+from pictured.service.library import Library, Scope, match_of
+from pictured.service.workers import Workers
 
 
-def step_for_query(
+async def step_for_query(
     library: Library,
+    workers: Workers,
     entry: CollectSettings,
-    query: Picture,
+    query: Path,
+    probe: Probe,
     scope: Scope,
     promised: Mapping[Path, bytes] | None = None,
 ) -> Step | None:
@@ -27,26 +33,25 @@ def step_for_query(
     `promised` is given by a one-off collection: targets that earlier steps of its dry run would write. Somebody asks
     for it by hand, so what was removed or taken back before is collected again.
     """
-    matches, standing = library.related(query.content, entry.name, scope)
+    matches, standing = library.related(probe, entry.name, scope)
     if not matches:
         return None
-    ranking = ranked(matches, entry.prefer, entry.sources)
-    number = library.journal.answer_of(entry.name, query.path)
+    number = library.journal.answer_of(entry.name, query)
     answered = None if number is None else library.journal.placed(number)
     content = None if answered is None else library.catalogue.content_id(answered.digest)
     if content is not None and all(each.content != content for each in standing):
-        before = library.catalogue.content(content)
-        found = prove(query.content, candidate_for(query.content, content, before.phash), before)
+        found = library.proven(probe, content)
         if found is None:
             # The query is another picture by now, and what answered it before is no answer any more.
             answered = None
         else:
             standing.append(found)
-    return _step(library, entry, query.path, ranking, _standing(library, entry, standing, answered), promised)
+    return await _step(library, workers, entry, query, _Candidates(matches, standing, answered), promised)
 
 
-def step_for_group(
+async def step_for_group(
     library: Library,
+    workers: Workers,
     entry: CollectSettings,
     picture: Picture,
     scope: Scope,
@@ -57,27 +62,41 @@ def step_for_group(
     A group belongs to its best copy. Where the best copy of this picture has a better one itself, this picture is not
     the head of any group.
     """
-    matches, standing = library.related(picture.content, entry.name, scope)
-    ranking = ranked(matches, entry.prefer, entry.sources)
+    matches, standing = library.related(library.recalled(picture.content), entry.name, scope)
+    ranking = ranked(await appraised(workers, matches), entry.prefer, entry.sources)
     if not ranking or (entry.purpose is Purpose.DUPLICATES and len(ranking) < 2):
         return None
     best = ranking[0].picture
     if best.content.digest != picture.content.digest:
-        matches, standing = library.related(best.content, entry.name, scope)
-        ranking = ranked(matches, entry.prefer, entry.sources)
+        matches, standing = library.related(library.recalled(best.content), entry.name, scope)
+        ranking = ranked(await appraised(workers, matches), entry.prefer, entry.sources)
         if not ranking or ranking[0].picture.content.digest != best.content.digest:
             return None
-    return _step(library, entry, None, ranking, _standing(library, entry, standing, None), promised)
+    return await _step(library, workers, entry, None, _Candidates(matches, standing, None), promised)
 
 
-def _step(
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """What may answer: copies, what the entry placed for the same picture, and what answered the query before."""
+
+    matches: list[Match]
+    standing: list[Found]
+    answered: Placed | None
+
+
+async def _step(
     library: Library,
+    workers: Workers,
     entry: CollectSettings,
     query: Path | None,
-    ranking: Sequence[Match],
-    standing: tuple[Standing, ...],
+    candidates: _Candidates,
     promised: Mapping[Path, bytes] | None,
 ) -> Step:
+    before = _placed(library, entry, candidates.standing)
+    looked = await appraised(workers, [*candidates.matches, *(match for match, _ in before)])
+    ranking = ranked(looked[: len(candidates.matches)], entry.prefer, entry.sources)
+    again = [(match, placed) for match, (_, placed) in zip(looked[len(candidates.matches) :], before, strict=True)]
+    standing = _standing(entry, again, candidates.answered)
     occupied = _occupied(target_of(entry, ranking[0], query), ranking[0], promised or {})
     declined = library.journal.declined(entry.name)
     if promised is not None:
@@ -87,20 +106,25 @@ def _step(
     return planned(entry, query, ranking, destination)
 
 
-def _standing(
-    library: Library, entry: CollectSettings, found: Sequence[Found], answered: Placed | None
-) -> tuple[Standing, ...]:
-    """What the entry placed for this picture, the best first; what merely answered it before comes last."""
-    by_target: dict[Path, Standing] = {}
-    matches: list[Match] = []
+def _placed(library: Library, entry: CollectSettings, found: Sequence[Found]) -> list[tuple[Match, Placed]]:
+    """The files that the entry placed for this picture."""
+    files = []
     for each in found:
         content = library.catalogue.content(each.content)
         placed = library.journal.standing(entry.name, content.digest)
         if placed is not None:
-            match = Match(Picture(placed.target, placed.stamp, content), each.kind, each.confidence, each.transform)
-            matches.append(match)
-            by_target[placed.target] = Standing(placed, match, stamp_now(placed.target))
-    ordered = [by_target[match.picture.path] for match in ranked(matches, entry.prefer, entry.sources)]
+            files.append((match_of(each, Picture(placed.target, placed.stamp, content)), placed))
+    return files
+
+
+def _standing(
+    entry: CollectSettings, placed: Sequence[tuple[Match, Placed]], answered: Placed | None
+) -> tuple[Standing, ...]:
+    """What the entry placed for this picture, the best first; what merely answered it before comes last."""
+    by_target = {each.target: Standing(each, match, stamp_now(each.target)) for match, each in placed}
+    ordered = [
+        by_target[match.picture.path] for match in ranked([match for match, _ in placed], entry.prefer, entry.sources)
+    ]
     if answered is not None and answered.target not in by_target:
         ordered.append(Standing(answered, None, stamp_now(answered.target)))
     return tuple(ordered)

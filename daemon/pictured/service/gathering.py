@@ -32,12 +32,12 @@ async def gather(
     if entry.purpose is Purpose.QUERIES:
         paths = list(query_files(queries))
         done = 0
-        async for query in read_queries(library, workers, paths):
+        async for query in read_queries(workers, paths):
             done += 1
-            if query.picture is None:
+            if query.probe is None:
                 yield Collected(query.path, None, None, planned=False, reason="", error=query.error)
             else:
-                step = step_for_query(library, entry, query.picture, scope, promised)
+                step = await step_for_query(library, workers, entry, query.path, query.probe, scope, promised)
                 if step is None:
                     yield Collected(query.path, None, None, planned=False, reason="no copy was found")
                 else:
@@ -48,7 +48,7 @@ async def gather(
     asked: set[bytes] = set()
     for done, picture in enumerate(pictures, start=1):
         digest = picture.content.digest
-        group = None if digest in asked else _group_step(library, entry, picture, scope, promised)
+        group = None if digest in asked else await _group_step(library, workers, entry, picture, scope, promised)
         if scope.holds(picture.path):
             asked.add(digest)
         if group is not None:
@@ -56,13 +56,18 @@ async def gather(
         yield Progress(done, len(pictures), "collecting")
 
 
-def _group_step(
-    library: Library, entry: CollectSettings, picture: Picture, scope: Scope, promised: dict[Path, bytes]
+async def _group_step(
+    library: Library,
+    workers: Workers,
+    entry: CollectSettings,
+    picture: Picture,
+    scope: Scope,
+    promised: dict[Path, bytes],
 ) -> Step | None:
     """The step of a group, once: when the turn of its best content comes."""
     if not scope.holds(picture.path) or library.journal.is_ours(picture.path, picture.stamp):
         return None
-    step = step_for_group(library, entry, picture, scope, promised)
+    step = await step_for_group(library, workers, entry, picture, scope, promised)
     if step is None:
         return None
     head = step.source if isinstance(step, Collect) else step.best

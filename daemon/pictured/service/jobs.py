@@ -11,7 +11,9 @@ from pictured.collecting.settings import CollectSettings, Criterion
 from pictured.disk.paths import shown
 from pictured.errors import UsageError
 from pictured.flow import Form
+from pictured.matching.scales import Measure
 from pictured.service.acting import undo
+from pictured.service.closest import closest
 from pictured.service.gathering import gather
 from pictured.service.library import Library, Scope
 from pictured.service.reports import Report, Undone
@@ -28,6 +30,8 @@ _T = TypeVar("_T")
 class Scan:
     """Bring the index up to date with folders, but not with what lies at or below `exclude`.
 
+    `again` reads what is known, too.
+
     `ignore` holds the globs of each folder, in the order of the folders; it may be shorter.
     """
 
@@ -35,17 +39,23 @@ class Scan:
     folders: Paths
     exclude: Paths = ()
     ignore: tuple[tuple[str, ...], ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Index `folders` first, if there are any, and then find the copies of query pictures in them."""
+    """Index `folders` first, if there are any, and then find the copies of query pictures in them.
+
+    With `top`, find that many pictures instead that are nearest by a measure, copies or not.
+    """
 
     do: ClassVar[str] = "find"
     queries: Paths
     folders: Paths
     excluding: Paths
     prefer: tuple[str, ...]
+    top: int = 0
+    measure: str = "confidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +110,24 @@ def entry_of(job: Collect) -> CollectSettings:
 async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Report]:
     """Do a job and report line by line."""
     match job:
-        case Scan(folders, exclude, ignore):
+        case Scan(folders, exclude, ignore, again):
             globs = dict(zip(folders, ignore, strict=False))
-            async for report in scan(library, workers, folders, ignore=globs, exclude=exclude):
+            async for report in scan(library, workers, folders, ignore=globs, exclude=exclude, again=again):
                 yield report
-        case Find(queries, folders, excluding, prefer):
+        case Find(queries, folders, excluding, prefer, top, measure):
             async for report in _indexed(library, workers, folders):
                 yield report
             scope = Scope(folders, (*excluding, *queries))
+            if top:
+                async for report in closest(library, workers, queries, scope, Measure(measure), top):
+                    yield report
+                return
             async for report in find(library, workers, queries, scope, tuple(map(Criterion, prefer))):
                 yield report
         case Dupes(folders, excluding, prefer):
             async for report in _indexed(library, workers, folders):
                 yield report
-            async for report in dupes(library, Scope(folders, excluding), tuple(map(Criterion, prefer))):
+            async for report in dupes(library, workers, Scope(folders, excluding), tuple(map(Criterion, prefer))):
                 yield report
         case Collect(queries, folders, into, _, dry_run):
             async for report in scan(library, workers, folders, exclude=(into,)):
@@ -184,6 +198,12 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
         case "form":
             return Form(value).value
         case "dry_run":
+            return _a(bool, value)
+        case "top":
+            return _a(int, value)
+        case "measure":
+            return Measure(value).value
+        case "again":
             return _a(bool, value)
         case "numbers":
             return tuple(_a(int, each) for each in _a(list, value))

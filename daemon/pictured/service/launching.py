@@ -67,7 +67,7 @@ def prepare(work: str = FINGERPRINT) -> None:
 
 
 def _preloaded(work: str) -> list[str]:
-    return [work.partition(":")[0], serve.__module__]
+    return [work.partition(":")[0], "pictured.indexing.probing", "pictured.indexing.detail", serve.__module__]
 
 
 @contextmanager

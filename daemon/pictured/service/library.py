@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from pictured.collecting.companions import without_companions
 from pictured.disk.reading import stamp_now
 from pictured.flow import Fingerprint, Kind, Match, Picture, Stamp, Transform
-from pictured.matching.finding import Found, find
-from pictured.matching.neighbours import Neighbours
+from pictured.looks import PARTS, Depth, Probe
+from pictured.matching.found import Found
+from pictured.matching.index import Entry, Index
+from pictured.matching.settings import Limits
 from pictured.store.catalogue import Catalogue
 from pictured.store.journal import Journal
 
@@ -27,32 +30,47 @@ class Scope:
 
 
 class Library:
-    """Everything that pictured knows. One thread owns it. `home` is the folder that the index lies in."""
+    """Everything that pictured knows. One thread owns it. `home` is the folder that the index lies in.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    Args:
+        db: the open index.
+        depth: of the pictures that are read from now on.
+        limits: what a match must measure up to.
+    """
+
+    def __init__(self, db: sqlite3.Connection, depth: Depth = Depth.NORMAL, limits: Limits | None = None) -> None:
         self.db = db
         self.home = Path(db.execute("PRAGMA database_list").fetchone()[2]).parent
         self.catalogue = Catalogue(db)
         self.journal = Journal(db)
-        self._neighbours = self._loaded()
+        self._depth = depth
+        self._limits = limits or {}
+        self._index = self._loaded()
 
     def record(self, path: Path, stamp: Stamp, content: Fingerprint) -> None:
         """Keep what was read of a file and make it findable."""
+        before = self.catalogue.content_id(content.digest)
         self.catalogue.record(path, stamp, content)
-        self._find_by(content.digest, content.phash)
+        number = self.catalogue.content_id(content.digest)
+        if number is not None:
+            if before is not None:
+                # What is kept of a picture may differ from what was kept of it before.
+                self._index.remove(number)
+            self._index.add(Entry(number, content.phash, content.crops, content.points))
 
     def relink(self, path: Path, stamp: Stamp, digest: bytes) -> None:
         """Note that a known content is at a path too, and make it findable again."""
         self.catalogue.relink(path, stamp, digest)
         number = self.catalogue.content_id(digest)
-        if number is not None and number not in self._neighbours:
-            self._neighbours.add(number, self.catalogue.content(number).phash)
+        if number is not None and number not in self._index:
+            content = self.catalogue.content(number)
+            self._index.add(Entry(number, content.phash, content.crops, content.points))
 
     def prune(self, before: float) -> int:
         """Forget files that have been gone since before a time (Unix seconds); says how many."""
         forgotten = self.catalogue.prune(before)
         if forgotten:
-            self._neighbours = self._loaded()
+            self._index = self._loaded()
         return forgotten
 
     def originals(self, content: int, scope: Scope) -> list[tuple[Path, Stamp]]:
@@ -63,12 +81,12 @@ class Library:
             if scope.holds(path) and not self.journal.is_ours(path, stamp)
         ]
 
-    def copies(self, query: Fingerprint, scope: Scope) -> list[Match]:
-        """Every file in the scope that is a proven copy of a picture, several for equal bytes at several paths."""
-        found = self._found(query, lambda content: bool(self.originals(content, scope)))
+    def copies(self, probe: Probe, scope: Scope) -> list[Match]:
+        """Every file in the scope that is proven to be related to a picture, several for equal bytes."""
+        found = self._found(probe, lambda content: bool(self.originals(content, scope)))
         return [match for each in found for match in self.matches(each, scope)]
 
-    def related(self, query: Fingerprint, entry: str, scope: Scope) -> tuple[list[Match], list[Found]]:
+    def related(self, probe: Probe, entry: str, scope: Scope) -> tuple[list[Match], list[Found]]:
         """The copies in the scope, and the contents that a collect entry placed already for the same picture.
 
         Only files that are there as indexed count: one that was just moved is found again at its new place.
@@ -77,18 +95,28 @@ class Library:
         def placed(content: int) -> bool:
             return self.journal.standing(entry, self.catalogue.content(content).digest) is not None
 
-        found = self._found(query, lambda content: bool(self.originals(content, scope)) or placed(content))
-        matches = [match for each in found for match in self.matches(each, scope)]
+        wanted = self._found(probe, lambda content: bool(self.originals(content, scope)) or placed(content))
+        found = [each for each in wanted if each.kind is not Kind.SIMILAR]
+        matches = without_companions(match for each in found for match in self.matches(each, scope))
         present = [match for match in matches if stamp_now(match.picture.path) == match.picture.stamp]
         return present, [each for each in found if placed(each.content)]
+
+    def asking(self, probe: Probe, queries: Sequence[Path]) -> list[Picture]:
+        """The pictures at or below some folders that may be asking for a picture. Nothing of it is proven."""
+        from pictured.matching.finding import likely  # noqa: PLC0415  see `_found`
+
+        scope = Scope(tuple(queries))
+        known = likely(probe, self._index, lambda content: bool(self.originals(content, scope)))
+        return [
+            Picture(path, stamp, self.catalogue.content(content))
+            for content in known
+            for path, stamp in self.originals(content, scope)
+        ]
 
     def matches(self, found: Found, scope: Scope) -> list[Match]:
         """The files in the scope that hold a found content."""
         content = self.catalogue.content(found.content)
-        return [
-            Match(Picture(path, stamp, content), found.kind, found.confidence, found.transform)
-            for path, stamp in self.originals(found.content, scope)
-        ]
+        return [match_of(found, Picture(path, stamp, content)) for path, stamp in self.originals(found.content, scope)]
 
     def itself(self, picture: Picture) -> Match:
         """A picture as the exact copy of itself."""
@@ -98,15 +126,34 @@ class Library:
         """The pictures at or below some folders; all of them, if there are none."""
         return list(self.catalogue.files_below(folders or (Path("/"),)))
 
-    def _found(self, query: Fingerprint, wanted: Callable[[int], bool]) -> list[Found]:
-        exact = self.catalogue.content_id(query.digest)
-        return list(find(query, self._neighbours, self.catalogue.content, wanted, exact))
+    def recalled(self, content: Fingerprint) -> Probe:
+        """What is kept of a picture, as a query: its file need not be read again."""
+        from pictured.matching.recalling import recalled  # noqa: PLC0415  see `_found`
 
-    def _loaded(self) -> Neighbours:
-        contents = self.catalogue.contents()
-        return Neighbours(contents.ids, contents.hashes)
+        return recalled(content)
 
-    def _find_by(self, digest: bytes, phash: bytes) -> None:
-        number = self.catalogue.content_id(digest)
-        if number is not None:
-            self._neighbours.add(number, phash)
+    def proven(self, probe: Probe, number: int) -> Found | None:
+        """What is proven of one content, however far away it is; None also where it is merely similar."""
+        from pictured.matching.guessing import unprompted  # noqa: PLC0415  see `_found`
+        from pictured.matching.proving import prove  # noqa: PLC0415
+
+        content = self.catalogue.content(number)
+        found = prove(probe, unprompted(probe, number, content), content)
+        return None if found is None or found.kind is Kind.SIMILAR else found
+
+    def _found(self, probe: Probe, wanted: Callable[[int], bool]) -> list[Found]:
+        # OpenCV takes 35 ms to load, which a command that compares nothing need not pay.
+        from pictured.matching.finding import find  # noqa: PLC0415
+
+        exact = self.catalogue.content_id(probe.digest)
+        return list(find(probe, self._index, self.catalogue.content, wanted, exact, self._limits))
+
+    def _loaded(self) -> Index:
+        entries = (Entry(*astuple(each)) for each in self.catalogue.findable())
+        return Index(PARTS[self._depth], entries)
+
+
+def match_of(found: Found, picture: Picture) -> Match:
+    """A file that holds a found content, as a match."""
+    told = {name: getattr(found, name) for name in ("shown", "alike", "framed", "measures")}
+    return Match(picture, found.kind, found.confidence, found.transform, **told)

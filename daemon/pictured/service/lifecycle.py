@@ -26,11 +26,11 @@ async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
         StoreError: another process holds the index, or it cannot be used.
     """
     held = await _held(state)
-    workers = workers_of(config.limits)
+    workers = workers_of(config.limits, config.matching)
     try:
         workers.start()
         with closing(open_store(state, writer=True)) as db:
-            daemon = Daemon(config, place, Library(db), workers, log)
+            daemon = Daemon(config, place, Library(db, config.matching.depth, config.matching.measures), workers, log)
             _heed_signals(daemon)
             async with await listen(state, daemon.answer):
                 await daemon.run()

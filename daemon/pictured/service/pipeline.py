@@ -15,7 +15,7 @@ from pathlib import Path
 from pictured.collecting.settings import Mode
 from pictured.errors import Crashed, FileError, StoreError, Vanished
 from pictured.events import Event
-from pictured.flow import Collect, Failure, Outcome, Picture, Settled, Step
+from pictured.flow import Collect, Failure, Outcome, Picture, Role, Settled, Step
 from pictured.service.acting import act
 from pictured.service.library import Library
 from pictured.service.logs import Log
@@ -78,7 +78,8 @@ class Line:
         read = time.monotonic()
         # One file at a time from here on: two queries for one original must not both find its place empty.
         async with self._desk:
-            outcomes = [await self._do(step) for step in steps(self.library, self.orders, picture)]
+            planned = steps(self.library, self._workers, self.orders, picture)
+            outcomes = [await self._do(step) async for step in planned]
             failed = any(outcome.error is not None for outcome in outcomes)
             if not failed:
                 self.library.catalogue.handle(picture.path, picture.stamp)
@@ -116,7 +117,9 @@ class Line:
             moved = catalogue.picture(settled.path)
             if moved is not None:
                 return moved
-        content = await self._workers.fingerprint(settled.path, settled.stamp)
+        folder = self.orders.folder_of(settled.path)
+        asking = folder is not None and folder.role is Role.QUERY
+        content = await self._workers.fingerprint(settled.path, settled.stamp, asking=asking)
         self.library.record(settled.path, settled.stamp, content)
         return Picture(settled.path, settled.stamp, content)
 

@@ -1,26 +1,35 @@
 """What one picture calls for: a plan over all collect entries. The line acts on it, `explain` prints it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from pictured.collecting.settings import CollectSettings, Purpose
+from pictured.errors import FileError
 from pictured.flow import Collect, Keep, Picture, Plan, Role, Step
+from pictured.looks import Probe
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
+from pictured.service.workers import Workers
 
 
-def plan(library: Library, orders: Orders, picture: Picture) -> Plan:
+async def plan(library: Library, workers: Workers, orders: Orders, picture: Picture) -> Plan:
     """Plan for a picture by the role of its folder. Own outputs and pictures of no folder call for nothing."""
-    return Plan(picture.path, tuple(_once_each(steps(library, orders, picture))))
+    return Plan(picture.path, tuple(_once_each([step async for step in steps(library, workers, orders, picture)])))
 
 
-def steps(library: Library, orders: Orders, picture: Picture) -> Iterator[Step]:
-    """The steps of the plan one by one: each is planned when it is asked for, after the one before was done."""
+async def steps(library: Library, workers: Workers, orders: Orders, picture: Picture) -> AsyncGenerator[Step]:
+    """The steps of the plan one by one: each is planned when it is asked for, after the one before was done.
+
+    Raises FileError where the file of a query picture itself cannot be read.
+    """
     folder = orders.folder_of(picture.path)
     if folder is None or library.journal.is_ours(picture.path, picture.stamp):
         return
     asked = _for_query if folder.role is Role.QUERY else _for_original
-    yield from asked(library, orders, picture)
+    async for step in asked(library, workers, orders, picture):
+        yield step
 
 
 def scope_of(entry: CollectSettings, orders: Orders) -> Scope:
@@ -28,28 +37,33 @@ def scope_of(entry: CollectSettings, orders: Orders) -> Scope:
     return Scope(entry.sources, (entry.into, *orders.paths(Role.QUERY), *orders.paths(Role.IGNORE)))
 
 
-def _for_query(library: Library, orders: Orders, query: Picture) -> Iterator[Step]:
-    for entry in orders.entries:
-        if entry.purpose is Purpose.QUERIES:
-            step = step_for_query(library, entry, query, scope_of(entry, orders))
-            if step is not None:
-                yield step
+async def _for_query(library: Library, workers: Workers, orders: Orders, query: Picture) -> AsyncGenerator[Step]:
+    entries = [entry for entry in orders.entries if entry.purpose is Purpose.QUERIES]
+    if not entries:
+        return
+    probe = await workers.probe(query.path, query.stamp)
+    for entry in entries:
+        step = await step_for_query(library, workers, entry, query.path, probe, scope_of(entry, orders))
+        if step is not None:
+            yield step
 
 
-def _for_original(library: Library, orders: Orders, picture: Picture) -> Iterator[Step]:
+async def _for_original(library: Library, workers: Workers, orders: Orders, picture: Picture) -> AsyncGenerator[Step]:
     """What a library picture changes: for the queries that it may answer, and for its group of copies."""
-    asking: list[Picture] | None = None
+    asking: list[tuple[Path, Probe]] | None = None
     for entry in orders.entries:
         scope = scope_of(entry, orders)
         if not scope.holds(picture.path):
             continue
         if entry.purpose is Purpose.QUERIES:
             if asking is None:
-                asking = _asking(library, orders, picture)
-            found = (step_for_query(library, entry, query, scope) for query in asking)
-            yield from (step for step in found if step is not None)
+                asking = await _asking(library, workers, orders, picture)
+            for query, probe in asking:
+                step = await step_for_query(library, workers, entry, query, probe, scope)
+                if step is not None:
+                    yield step
         else:
-            step = step_for_group(library, entry, picture, scope)
+            step = await step_for_group(library, workers, entry, picture, scope)
             if step is not None:
                 yield step
 
@@ -66,7 +80,11 @@ def _once_each(steps: Iterable[Step]) -> Iterator[Step]:
         yield step
 
 
-def _asking(library: Library, orders: Orders, picture: Picture) -> list[Picture]:
-    """The query pictures that a library picture may answer."""
+async def _asking(library: Library, workers: Workers, orders: Orders, picture: Picture) -> list[tuple[Path, Probe]]:
+    """The query pictures that a library picture may answer. One that cannot be read now is asked for by nobody."""
     queries = orders.paths(Role.QUERY)
-    return [match.picture for match in library.copies(picture.content, Scope(queries))] if queries else []
+    asking = []
+    for query in library.asking(library.recalled(picture.content), queries) if queries else ():
+        with suppress(FileError):
+            asking.append((query.path, await workers.probe(query.path, query.stamp)))
+    return asking

@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pictured.flow import Collect, Kind, Match, Outcome
+from pictured.flow import Collect, Match, Outcome
 
 Line = Mapping[str, Any]
 """One JSON object, as `--json` prints it."""
@@ -47,11 +47,12 @@ class ScanFinished:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """The answer to one query picture, the best match first."""
+    """The answer to one query picture, the best match first; the nearest first where they are ranked by a measure."""
 
     query: Path
     matches: tuple[Match, ...]
     error: str | None = None
+    ranked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ def line_of(report: Report) -> dict[str, Any]:
         case ScanFinished():
             counts = {name: getattr(report, name) for name in ScanFinished.__slots__}
             return {"event": "scan.finished", **counts, "seconds": round(report.seconds, 3)}
-        case Copies(query, matches, error):
-            shown = [_member(match) | {"best": place == 0} for place, match in enumerate(matches)]
-            return {"query": str(query), "matches": shown, "error": error}
+        case Copies(query, matches, error, by):
+            shown = [member(match) | {"best": place == 0 and by is None} for place, match in enumerate(matches)]
+            return {"query": str(query), "matches": shown, "ranked_by": by, "error": error}
         case Collected(query, best, collected, planned, reason, error):
             return {
                 "query": _text(query),
@@ -109,7 +110,7 @@ def line_of(report: Report) -> dict[str, Any]:
                 "error": error,
             }
         case Copied(members):
-            return {"best": str(members[0].picture.path), "members": [_member(match) for match in members]}
+            return {"best": str(members[0].picture.path), "members": [member(match) for match in members]}
         case Undone(number, target, undone, reason):
             error = None if undone else reason
             return {"id": number, "target": _text(target), "undone": undone, "reason": reason, "error": error}
@@ -130,16 +131,17 @@ def collected(outcome: Outcome, *, planned: bool) -> Collected:
     return Collected(step.query, step.best, target, planned=False, reason=step.reason)
 
 
-def _member(match: Match) -> dict[str, Any]:
+def member(match: Match) -> dict[str, Any]:
+    """What every match is told with."""
     content = match.picture.content
-    kind: Literal["exact", "same", "edited", "similar"] = Kind(match.kind).value
     return {
         "path": str(match.picture.path),
-        "kind": kind,
+        "kind": match.kind.value,
         "confidence": match.confidence,
         "width": content.width,
         "height": content.height,
         "bytes": content.size,
+        "measures": dict(match.measures),
     }
 
 

@@ -45,8 +45,9 @@ async def scan(
     *,
     ignore: Mapping[Path, Sequence[str]] | None = None,
     exclude: Sequence[Path] = (),
+    again: bool = False,
 ) -> AsyncGenerator[Report]:
-    """Index what is new or changed at or below some folders; ends with `ScanFinished`.
+    """Index what is new or changed at or below some folders; ends with `ScanFinished`. `again` reads the rest too.
 
     Files that failed before are tried again, except those that broke their worker twice.
     """
@@ -54,10 +55,10 @@ async def scan(
     try:
         for folder in folders:
             async for found in compared(library.catalogue, folder, globs.get(folder, ()), (*exclude, library.home)):
-                for failed in _noted(found, tally):
+                for failed in _noted(found, tally, again=again):
                     yield failed
-                for settled in _to_read(found):
-                    _begin(settled, library, workers, tally)
+                for settled in _to_read(found, again=again):
+                    _begin(settled, library, workers, tally, again=again)
                     while len(tally.reading) > _AHEAD * workers.count:
                         async for report in _settle_some(library, tally):
                             yield report
@@ -75,10 +76,10 @@ async def scan(
     yield ScanFinished(*counts, seconds=time.monotonic() - began)
 
 
-def _noted(found: Compared, tally: _Tally) -> Iterator[FileFailed]:
+def _noted(found: Compared, tally: _Tally, *, again: bool) -> Iterator[FileFailed]:
     """Count what needs no reading, and tell what failed without it."""
     tally.seen += len(found.changed) + len(found.unchanged) + len(found.odd)
-    tally.unchanged += sum(known.failure is None for _, known in found.unchanged)
+    tally.unchanged += 0 if again else sum(known.failure is None for _, known in found.unchanged)
     broken = [(path, known.failure.reason) for path, known in found.unchanged if known.failure and _broken(known)]
     failed = [*broken, *((odd.path, odd.reason) for odd in found.odd)]
     if found.unreachable is not None:
@@ -89,10 +90,10 @@ def _noted(found: Compared, tally: _Tally) -> Iterator[FileFailed]:
         yield FileFailed(path, reason)
 
 
-def _to_read(found: Compared) -> Iterator[Settled]:
-    """What is new or changed, and what failed before but may do now."""
+def _to_read(found: Compared, *, again: bool) -> Iterator[Settled]:
+    """What is new or changed, and what failed before but may do now; or all but what broke its worker."""
     for path, known in found.unchanged:
-        if known.failure is not None and not _broken(known):
+        if (again or known.failure is not None) and not _broken(known):
             yield Settled(path, known.stamp)
     for seen in found.changed:
         if seen.stamp is not None:
@@ -103,9 +104,9 @@ def _broken(known: Known) -> bool:
     return known.failure is not None and known.failure.kind == "crashed"
 
 
-def _begin(settled: Settled, library: Library, workers: Workers, tally: _Tally) -> None:
+def _begin(settled: Settled, library: Library, workers: Workers, tally: _Tally, *, again: bool) -> None:
     """Have a file read, unless its content is known from another path."""
-    digest = library.catalogue.digest_of(settled.stamp)
+    digest = None if again else library.catalogue.digest_of(settled.stamp)
     if digest is None:
         tally.reading[asyncio.create_task(workers.fingerprint(settled.path, settled.stamp))] = settled
     else:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pictured.config.limits import Limits
 from pictured.imaging.limits import DecodingLimits
+from pictured.matching.settings import MatchingSettings
 from pictured.service.worker_process import WorkerLimits
 from pictured.service.workers import Workers
 
@@ -16,8 +17,8 @@ def worker_limits(limits: Limits) -> WorkerLimits:
     return WorkerLimits(seconds=limits.time, memory=limits.memory, decoding=decoding, tasks=limits.files_per_worker)
 
 
-def workers_of(limits: Limits) -> Workers:
-    """The worker processes that the limits allow."""
+def workers_of(limits: Limits, matching: MatchingSettings) -> Workers:
+    """The worker processes that the limits allow, keeping of each picture what finding copies asks for."""
     count = limits.workers or os.cpu_count() or 1
     context: Literal["forkserver", "spawn"] = "spawn" if sys.platform == "darwin" else "forkserver"
-    return Workers(count, worker_limits(limits), context)
+    return Workers(count, worker_limits(limits), context, depth=matching.depth, marr=matching.marr)

@@ -8,17 +8,17 @@ import pkgutil
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from pictured.disk.paths import shown
 from pictured.errors import Crashed, FileError, TooLarge
-from pictured.flow import Fingerprint, Stamp
 from pictured.imaging.limits import DecodingLimits
 
-Work = Callable[[Path, Stamp, DecodingLimits], Fingerprint]
+Work = Callable[..., object]
 
 _ALARM_GRACE = 2.0
 
@@ -39,30 +39,44 @@ class WorkerLimits:
     tasks: int = 500
 
 
-def serve(connection: Connection, parents_end: Connection | None, limits: WorkerLimits, work: str) -> None:
-    """Answer each `(path, stamp)` with a Fingerprint or a FileError.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done by a worker.
+
+    path        the file it is about, named where something goes wrong
+    work        `module:function`, called with the arguments and with `limits`, a DecodingLimits; raises FileError
+    arguments   by name
+    """
+
+    path: Path
+    work: str
+    arguments: Mapping[str, Any]
+
+
+def serve(connection: Connection, parents_end: Connection | None, limits: WorkerLimits, preloaded: str) -> None:
+    """Answer each `Task` with what its work gives, or with the FileError that it raises.
 
     Args:
         connection: the worker's end of the pipe.
         parents_end: the other end where a fork has copied it into this process; held open, it would hide that the
             parent is gone.
         limits: set on this process before the first file.
-        work: `module:function` of a `Work`, resolved here, so that the parent never loads the decoders.
+        preloaded: `module:function` of the work to load before the limits are set, which the parent never loads.
     """
     if parents_end is not None:
         parents_end.close()
     _silence()
     _answer_signals()
-    function: Work = pkgutil.resolve_name(work)
+    pkgutil.resolve_name(preloaded)
     _confine(limits.memory)
     while True:
         try:
-            path, stamp = connection.recv()
+            task = connection.recv()
         except (EOFError, OSError):
             return
         # The parent stops a worker that takes too long; the alarm does where the parent was killed meanwhile.
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ALARM_GRACE)
-        answer = _done(function, path, stamp, limits)
+        answer = _done(task, limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             connection.send(answer)
@@ -70,15 +84,16 @@ def serve(connection: Connection, parents_end: Connection | None, limits: Worker
             return
 
 
-def _done(function: Work, path: Path, stamp: Stamp, limits: WorkerLimits) -> Fingerprint | FileError:
+def _done(task: Task, limits: WorkerLimits) -> object:
     try:
-        return function(path, stamp, limits.decoding)
+        work: Work = pkgutil.resolve_name(task.work)
+        return work(**task.arguments, limits=limits.decoding)
     except FileError as error:
         return error
     except MemoryError:
-        return TooLarge(f"{shown(path)} needs more memory than limits.memory allows.")
+        return TooLarge(f"{shown(task.path)} needs more memory than limits.memory allows.")
     except Exception as error:  # noqa: BLE001  a fault of ours costs one file, and its name must reach the log
-        return Crashed(f"{shown(path)} made the worker fail: {type(error).__name__}: {error}.")
+        return Crashed(f"{shown(task.path)} made the worker fail: {type(error).__name__}: {error}.")
 
 
 def _silence() -> None:

@@ -6,20 +6,24 @@ worker that dies, hangs or is in any doubt is killed, and its successor is start
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from pictured.disk.paths import shown
 from pictured.errors import Crashed, FileError, Unreadable
-from pictured.flow import Fingerprint, Stamp
+from pictured.flow import Detail, Fingerprint, Picture, Stamp
+from pictured.looks import Depth, Probe
 from pictured.service.launching import CONTEXTS, FINGERPRINT, Worker, launched
-from pictured.service.worker_process import WorkerLimits
+from pictured.service.worker_process import Task, WorkerLimits
 
 __all__ = ["FINGERPRINT", "WorkerLimits", "Workers"]
+
+_PROBE = "pictured.indexing.probing:probe"
+_DETAIL = "pictured.indexing.detail:details"
 
 _T = TypeVar("_T", "Worker", None)
 
@@ -34,7 +38,9 @@ class Workers:
         limits: for each of them.
         context: "forkserver" where the system can fork safely (Linux), else "spawn"; "fork" copies the caller as it
             is and is meant for tests.
-        work: `module:function` of a `worker_process.Work`.
+        work: `module:function` that makes fingerprints.
+        depth: how much is kept of each picture.
+        marr: whether the Marr-Hildreth hash is kept too.
     """
 
     def __init__(
@@ -43,8 +49,12 @@ class Workers:
         limits: WorkerLimits,
         context: Literal["forkserver", "spawn", "fork"] = "forkserver",
         work: str = FINGERPRINT,
+        depth: Depth = Depth.NORMAL,
+        *,
+        marr: bool = False,
     ) -> None:
         self._limits = limits
+        self._keeping = {"depth": depth, "marr": marr}
         self._work = work
         self._context = CONTEXTS[context]()
         self.count = count
@@ -60,17 +70,35 @@ class Workers:
         for _ in range(self.count):
             self._errand(self._warm())
 
-    async def fingerprint(self, path: Path, stamp: Stamp) -> Fingerprint:
-        """Have the file read that has this stamp.
+    async def fingerprint(self, path: Path, stamp: Stamp, *, asking: bool = False) -> Fingerprint:
+        """Have the file read that has this stamp; `asking` where it is a query picture.
 
         Raises the FileErrors of `indexing.fingerprinting.fingerprint`, Crashed where the worker died or ran out of
         time, and Unreadable where no worker could be started. A cancelled call kills its worker; a call that `close`
         overtakes is cancelled.
         """
+        asked = {"path": path, "stamp": stamp, "asking": asking, **self._keeping}
+        answer = await self._do(Task(path, self._work, asked))
+        return cast("Fingerprint", answer)
+
+    async def probe(self, path: Path, stamp: Stamp) -> Probe:
+        """Have everything made of a query picture that is searched. Raises as `fingerprint` does."""
+        asked = {"path": path, "stamp": stamp, "marr": self._keeping["marr"]}
+        return cast("Probe", await self._do(Task(path, _PROBE, asked)))
+
+    async def detail(self, copies: Sequence[Picture]) -> tuple[Detail | None, ...]:
+        """Have the pixels of several copies of one picture compared; None for one that cannot be read.
+
+        Raises Crashed and Unreadable as `fingerprint` does.
+        """
+        task = Task(copies[0].path, _DETAIL, {"pictures": tuple(copies)})
+        return cast("tuple[Detail | None, ...]", await self._do(task))
+
+    async def _do(self, task: Task) -> object:
         async with self._turns:
-            worker = await self._take(path)
+            worker = await self._take(task.path)
             try:
-                answer = await self._ask(worker, path, stamp)
+                answer = await self._ask(worker, task)
             except BaseException:
                 self._drop(worker)
                 raise
@@ -133,12 +161,13 @@ class Workers:
             worker.process.kill()
         return worker
 
-    async def _ask(self, worker: Worker, path: Path, stamp: Stamp) -> Fingerprint | FileError:
+    async def _ask(self, worker: Worker, task: Task) -> object:
+        path = task.path
         try:
-            worker.connection.send((path, stamp))
+            worker.connection.send(task)
             if not await _readable(worker.connection.fileno(), self._limits.seconds):
                 raise Crashed(f"{shown(path)} took longer than {self._limits.seconds:g} s to be read.")
-            answer: Fingerprint | FileError = worker.connection.recv()
+            answer: object = worker.connection.recv()
         except (EOFError, ConnectionError) as error:
             if self._closed:
                 raise asyncio.CancelledError from error

@@ -37,15 +37,20 @@ class Catalogue(Listings, Pictures, Roots):
         """Note that a file was read. A later reading of the same bytes takes the place of the earlier one."""
         with transaction(self._db):
             self._db.execute(
-                """INSERT INTO contents (digest, phash, size, width, height, format, mode, bit_depth, frames,
-                luma_quantiser, taken, camera, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (digest) DO UPDATE SET phash = excluded.phash, size = excluded.size,
+                """INSERT INTO contents (digest, phash, marr, size, width, height, format, mode, bit_depth, frames,
+                luma_quantiser, taken, camera, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (digest) DO UPDATE SET phash = excluded.phash, marr = excluded.marr, size = excluded.size,
                 width = excluded.width, height = excluded.height, format = excluded.format, mode = excluded.mode,
                 bit_depth = excluded.bit_depth, frames = excluded.frames, luma_quantiser = excluded.luma_quantiser,
                 taken = excluded.taken, camera = excluded.camera, metadata = excluded.metadata""",
                 rows.content_row(fingerprint),
             )
             content = int(self._db.execute(_CONTENT_ID, (fingerprint.digest,)).fetchone()[0])
+            self._db.execute(
+                """INSERT INTO features (content, crops, points) VALUES (?, ?, ?)
+                ON CONFLICT (content) DO UPDATE SET crops = excluded.crops, points = excluded.points""",
+                (content, fingerprint.crops, fingerprint.points),
+            )
             self._db.execute(
                 """INSERT INTO thumbs (content, luminance) VALUES (?, ?)
                 ON CONFLICT (content) DO UPDATE SET luminance = excluded.luminance""",

@@ -31,6 +31,7 @@ MIGRATIONS: tuple[str, ...] = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         digest BLOB NOT NULL UNIQUE CHECK (typeof(digest) = 'blob' AND length(digest) = 32),
         phash BLOB NOT NULL CHECK (typeof(phash) = 'blob' AND length(phash) = 32),
+        marr BLOB CHECK (marr IS NULL OR length(marr) = 72),
         size INTEGER NOT NULL,
         width INTEGER NOT NULL,
         height INTEGER NOT NULL,
@@ -44,7 +45,14 @@ MIGRATIONS: tuple[str, ...] = (
         metadata TEXT NOT NULL
     );
 
-    -- Apart from contents, so that reading every hash does not read every thumb.
+    -- What makes a content findable. Apart from contents, so that listing files does not read it.
+    CREATE TABLE features (
+        content INTEGER PRIMARY KEY REFERENCES contents ON DELETE CASCADE,
+        crops BLOB NOT NULL CHECK (typeof(crops) = 'blob' AND length(crops) % 32 = 0),
+        points BLOB NOT NULL CHECK (typeof(points) = 'blob' AND length(points) % 14 = 0)
+    );
+
+    -- Apart from features, so that reading all of those does not read every thumb.
     CREATE TABLE thumbs (
         content INTEGER PRIMARY KEY REFERENCES contents ON DELETE CASCADE,
         luminance BLOB NOT NULL CHECK (typeof(luminance) = 'blob')

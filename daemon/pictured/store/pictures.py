@@ -6,34 +6,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from pictured.flow import Fingerprint, Picture, Stamp
 from pictured.store import rows
 
 _CONTENT = """
-    SELECT contents.digest, contents.phash, contents.size, contents.width,
+    SELECT contents.digest, contents.phash, contents.marr, contents.size, contents.width,
     contents.height, contents.format, contents.mode, contents.bit_depth, contents.frames, contents.luma_quantiser,
-    contents.taken, contents.camera, contents.metadata, thumbs.luminance
-    FROM contents JOIN thumbs ON thumbs.content = contents.id"""
+    contents.taken, contents.camera, contents.metadata,
+    features.crops, features.points, thumbs.luminance
+    FROM contents JOIN features ON features.content = contents.id JOIN thumbs ON thumbs.content = contents.id"""
 _PICTURE = """
     SELECT folders.path, files.name, files.size, files.mtime_ns, files.inode, files.device, files.changed_ns,
-    contents.digest, contents.phash, contents.size, contents.width, contents.height, contents.format,
+    contents.digest, contents.phash, contents.marr, contents.size, contents.width, contents.height, contents.format,
     contents.mode, contents.bit_depth, contents.frames, contents.luma_quantiser,
-    contents.taken, contents.camera, contents.metadata, thumbs.luminance
+    contents.taken, contents.camera, contents.metadata,
+    features.crops, features.points, thumbs.luminance
     FROM files JOIN folders ON folders.id = files.folder
-    JOIN contents ON contents.id = files.content JOIN thumbs ON thumbs.content = contents.id
+    JOIN contents ON contents.id = files.content JOIN features ON features.content = contents.id
+    JOIN thumbs ON thumbs.content = contents.id
     WHERE files.missing_since IS NULL"""
-_FETCHED = 20_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Contents:
-    """Every content that a present file has: ids int64 (n,), ascending, and perceptual hashes uint8 (n, 32)."""
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """What makes a content findable, as in its `Fingerprint`."""
 
-    ids: npt.NDArray[np.int64]
-    hashes: npt.NDArray[np.uint8]
+    content: int
+    phash: bytes
+    crops: bytes
+    points: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +98,16 @@ class Pictures:
             if row is not None:
                 yield _picture(row)
 
-    def contents(self) -> Contents:
-        """Give the hashes of every content that a present or a placed file has, for the search structure."""
+    def findable(self) -> Iterator[Findable]:
+        """Give every content that a present or a placed file has, ascending, for the search structure."""
         cursor = self._db.execute(
-            """SELECT id, phash FROM contents WHERE EXISTS
+            """SELECT contents.id, contents.phash, features.crops, features.points
+            FROM contents JOIN features ON features.content = contents.id WHERE EXISTS
             (SELECT 1 FROM files WHERE files.content = contents.id AND files.missing_since IS NULL)
-            OR EXISTS (SELECT 1 FROM placed WHERE active AND placed.digest = contents.digest) ORDER BY id"""
+            OR EXISTS (SELECT 1 FROM placed WHERE active AND placed.digest = contents.digest) ORDER BY contents.id"""
         )
-        ids: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
-        hashes = bytearray()
-        while found := cursor.fetchmany(_FETCHED):
-            ids.append(np.fromiter((row[0] for row in found), np.int64, len(found)))
-            hashes += b"".join([row[1] for row in found])
-        return Contents(np.concatenate(ids), np.frombuffer(hashes, np.uint8).reshape(-1, 32))
+        for row in cursor:
+            yield Findable(*row)
 
     def content(self, number: int) -> Fingerprint:
         """Give a content by its id, even if no present file has it.

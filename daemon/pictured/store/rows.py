@@ -99,10 +99,11 @@ def stamp_from(row: Sequence[int | str]) -> Stamp:
 
 
 def content_row(content: Fingerprint) -> tuple[object, ...]:
-    """Give the values of `contents` from `digest` and `phash` to `metadata`; the thumb lies elsewhere."""
+    """Give the values of `contents` from `digest` to `metadata`; crops, points and thumb lie elsewhere."""
     return (
         content.digest,
         content.phash,
+        content.marr,
         content.size,
         content.width,
         content.height,
@@ -118,10 +119,11 @@ def content_row(content: Fingerprint) -> tuple[object, ...]:
 
 
 def content_from(row: Sequence[Any]) -> Fingerprint:
-    """Give the fingerprint of the columns of `content_row`, followed by the thumb."""
+    """Give the fingerprint of the columns of `content_row`, followed by crops, points and thumb."""
     (
         digest,
         phash,
+        marr,
         size,
         width,
         height,
@@ -133,6 +135,8 @@ def content_from(row: Sequence[Any]) -> Fingerprint:
         taken,
         camera,
         metadata,
+        crops,
+        points,
         thumb,
     ) = row
     return Fingerprint(
@@ -149,5 +153,8 @@ def content_from(row: Sequence[Any]) -> Fingerprint:
         camera=camera,
         metadata=tuple(metadata.split()),
         phash=phash,
+        crops=crops,
+        points=points,
         thumb=thumb,
+        marr=marr,
     )

@@ -9,6 +9,8 @@ from mimetypes import MimeTypes
 from pathlib import PurePath
 from typing import Self
 
+from pictured.imaging.raw import RAW_EXTENSIONS
+
 BUILT_IN = (
     ".*",
     ".pictured-*",
@@ -34,10 +36,8 @@ _PICTURES = (
     ".apng .avif .avifs .bmp .bw .cur .dcx .dds .dib .gif .heic .heics .heif .heifs .hif .icns .ico .im .j2c .j2k .jfif"
     " .jif .jp2 .jpc .jpe .jpeg .jpf .jpg .jpx .jxl .mpo .msp .pbm .pcd .pcx .pfm .pgm .pjp .pjpeg .png .pnm .ppm .psd"
     " .qoi .ras .rgb .rgba .sgi .tga .tif .tiff .webp .xbm .xpm"
-    " .3fr .arw .cr2 .cr3 .dng .erf .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw"
-    " .x3f"
 )
-PICTURE_EXTENSIONS = frozenset(_PICTURES.split())
+PICTURE_EXTENSIONS = frozenset(_PICTURES.split()) | RAW_EXTENSIONS
 """Extensions of pictures, lower case with the dot: what Pillow knows, and camera raw files."""
 
 # The standard library's own table differs between the versions of Python, so what people have beside their pictures

@@ -84,7 +84,9 @@ def test_explain_shows_content_copies_and_reasons(pictured: Pictured, lines: Lin
     assert [Path(copy["path"]).name for copy in found["copies"]] == ["600.jpg", "300.jpg"]
     shown = pictured("explain", query).stdout
     assert "JPEG, 150 x 100" in shown
-    assert "the best wins: pixels: 600 x 400 over 300 x 200" in shown
+    assert "the best wins by detail: 600 x 400" in shown
+    assert "ssim" in shown
+    assert "similar" not in shown
 
 
 def test_explain_of_what_cannot_be_read_fails(pictured: Pictured, tmp_path: Path, draw: Draw) -> None:

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from pictured.cli.options import chosen, limits_of, loaded, optional, state
+from pictured.cli.options import chosen, loaded, optional, settings_of, state
 from pictured.config.limits import Limits
 from pictured.errors import ConfigError
+from pictured.matching.settings import MatchingSettings
+from pictured.service.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +32,7 @@ def test_the_state_folder_can_be_named_and_is_not_made(home: Path, monkeypatch: 
 
 def test_without_a_configuration_there_are_the_usual_limits() -> None:
     assert optional(None) is None
-    assert limits_of(None) == Limits()
+    assert settings_of(None) == Settings(Limits(), MatchingSettings())
 
 
 def test_a_configuration_that_is_named_has_to_be_there(home: Path) -> None:
@@ -40,9 +42,18 @@ def test_a_configuration_that_is_named_has_to_be_there(home: Path) -> None:
 
 
 def test_a_configuration_is_loaded_with_its_limits(home: Path) -> None:
-    (home / "p.yaml").write_text("folders: [{path: /l, role: library}]\nlimits: {workers: 3}\n")
+    (home / "p.yaml").write_text("folders: [{path: /l, role: library}]\nlimits: {workers: 3}\nmatching: {marr: true}\n")
 
     found = optional(home / "p.yaml")
 
     assert found == loaded(home / "p.yaml")
-    assert limits_of(found).workers == 3
+    assert settings_of(found).limits.workers == 3
+    assert settings_of(found).matching == MatchingSettings(marr=True)
+
+
+def test_another_number_of_workers_goes_before_the_configuration(home: Path) -> None:
+    (home / "p.yaml").write_text("folders: [{path: /l, role: library}]\nlimits: {workers: 3, time: 7}\n")
+    found = loaded(home / "p.yaml")
+
+    assert settings_of(found, 2) == Settings(found.limits.model_copy(update={"workers": 2}), found.matching)
+    assert settings_of(None, 2).limits.workers == 2

@@ -77,6 +77,61 @@ def test_find_says_where_there_is_no_copy(pictures: Path, tmp_path: Path, draw: 
     assert "no copy found" in result.stdout
 
 
+def test_a_match_that_does_not_keep_the_limits_of_the_configuration_is_none(
+    pictures: Path, tmp_path: Path, lines: Lines
+) -> None:
+    config, query = tmp_path / "p.yaml", tmp_path / "q/poor.jpg"
+    (found,) = (line for line in lines("find", query, "--in", pictures) if "matches" in line)
+    ssim = {Path(match["path"]).name: match["measures"]["ssim"] for match in found["matches"]}
+    assert set(ssim) == {"coffee.jpg", "small.jpg"}
+
+    for limit, kept in ((min(ssim.values()), ssim), (max(ssim.values()) + 0.0001, {})):
+        config.write_text(
+            f"folders: [{{path: {pictures}, role: library}}, {{path: {tmp_path}/q, role: query}}]\n"
+            f"matching: {{measures: {{ssim: {{at_least: {limit}}}}}}}\n"
+        )
+        for arguments in (("find", query), ("explain", query), ("dupes",)):
+            told = lines(*arguments, "--config", config)
+            matches = [match for line in told for match in line.get("matches", line.get("copies", []))]
+            assert {Path(match["path"]).name for match in matches} == (set(kept) if arguments[0] != "dupes" else set())
+    into = tmp_path / "best"
+    (none,) = (
+        line
+        for line in lines("collect", query, "--in", pictures, "--into", into, "--config", config)
+        if "query" in line
+    )
+    assert (none["collected"], none["reason"]) == (None, "no copy was found")
+
+
+def test_find_ranks_everything_by_a_measure(pictures: Path, tmp_path: Path, lines: Lines, pictured: Pictured) -> None:
+    query = tmp_path / "q/poor.jpg"
+    (answer,) = (
+        line for line in lines("find", query, "--in", pictures, "--top", "3", "--measure", "ssim") if "matches" in line
+    )
+
+    assert answer["ranked_by"] == "ssim"
+    assert [match["kind"] for match in answer["matches"]] == ["same", "same", "unproven"]
+    values = [match["measures"]["ssim"] for match in answer["matches"]]
+    assert values == sorted(values, reverse=True)
+    assert not any(match["best"] for match in answer["matches"])
+    (first,) = lines("find", query, "--top", "1")
+    assert (first["ranked_by"], len(first["matches"])) == ("ssim", 1)
+    (by_mse,) = lines("find", query, "--measure", "mse")
+    assert [match["measures"]["mse"] for match in by_mse["matches"]] == sorted(
+        match["measures"]["mse"] for match in by_mse["matches"]
+    )
+    assert len(by_mse["matches"]) == 3
+    shown = pictured("find", query, "--top", "3").stdout
+    assert "unproven" in shown
+    assert "best" not in shown
+
+
+def test_scan_reads_again_what_is_known_where_that_is_asked(pictures: Path, lines: Lines) -> None:
+    for options, counts in (((), (3, 0)), ((), (0, 3)), (("--again",), (3, 0))):
+        finished = lines("scan", pictures, *options)[-1]
+        assert (finished["hashed"], finished["unchanged"]) == counts
+
+
 def test_dupes_shows_groups(pictures: Path, lines: Lines, pictured: Pictured) -> None:
     told = lines("dupes", "--in", pictures)
 

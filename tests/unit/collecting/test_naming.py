@@ -37,7 +37,9 @@ def picture(path: str, *, taken: str | None = None, mtime_ns: int = 0) -> Pictur
         camera=None,
         metadata=(),
         phash=bytes(32),
-        thumb=bytes(4096),
+        crops=b"",
+        points=b"",
+        thumb=b"",
     )
     return Picture(Path(path), Stamp(1, mtime_ns, 1), content)
 

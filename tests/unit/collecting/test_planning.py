@@ -22,7 +22,7 @@ def digest(number: int) -> bytes:
 
 def copy_of(number: int, path: str = "/l/a.jpg", *, width: int = 100) -> Match:
     content = Fingerprint(
-        digest(number), 1000, width, 80, "JPEG", "RGB", 8, 1, 5.0, None, None, (), bytes(32), bytes(4096)
+        digest(number), 1000, width, 80, "JPEG", "RGB", 8, 1, 5.0, None, None, (), bytes(32), b"", b"", b""
     )
     return Match(Picture(Path(path), Stamp(1000, 5, number), content), Kind.SAME, 0.9, Transform())
 
@@ -65,7 +65,18 @@ def test_the_best_copy_is_collected_under_its_own_name() -> None:
 def test_the_reason_compares_with_the_next_best() -> None:
     step = planned(entry(), QUERY, [copy_of(1, width=200), copy_of(2)], destination())
 
-    assert step.reason == "pixels: 200 x 80 over 100 x 80"
+    assert step.reason == "detail: 200 x 80 over 100 x 80"
+
+
+def test_the_reason_is_that_of_the_whole_ranking() -> None:
+    """Beside a copy that shows all of it, two parts of the picture are alike, however much each of them shows."""
+    parts = replace(copy_of(1, width=300), shown=0.5), replace(copy_of(2), shown=0.9)
+    criteria = ("clean", "uncut", "pixels")
+    whole = replace(copy_of(3), framed=0.5)
+
+    step = planned(entry(prefer=criteria), QUERY, [*parts, whole], destination())
+
+    assert step.reason == "pixels: 300 x 80 over 100 x 80"
 
 
 @pytest.mark.parametrize("form", list(Form))
@@ -87,7 +98,7 @@ def test_a_better_copy_replaces_ours() -> None:
 
     assert isinstance(step, Collect)
     assert step.replaces == placed(1)
-    assert step.reason == "pixels: 100 x 80 over 50 x 80"
+    assert step.reason == "detail: 100 x 80 over 50 x 80"
 
 
 def test_a_better_copy_of_the_same_name_takes_the_very_place() -> None:

@@ -16,7 +16,9 @@ def test_by_default_nothing_is_written_and_nothing_overwritten() -> None:
     assert (entry.file_name, entry.on_conflict) == ("{stem}{ext}", OnConflict.RENAME)
     assert entry.prefer == (
         Criterion.UNCUT,
-        Criterion.PIXELS,
+        Criterion.CLEAN,
+        Criterion.COLOUR,
+        Criterion.DETAIL,
         Criterion.QUALITY,
         Criterion.BIT_DEPTH,
         Criterion.METADATA,

@@ -75,15 +75,24 @@ def test_a_turned_picture_stands_upright(kind: str, orientation: int) -> None:
 
 
 @pytest.mark.parametrize(("size", "orientation", "box"), [
-    ((501, 333), 1, (0.0, 0.0, 250.5, 166.5)),
-    ((501, 333), 3, (0.5, 0.5, 251.0, 167.0)),
-    ((501, 333), 6, (0.5, 0.0, 167.0, 250.5)),
-    ((501, 333), 8, (0.0, 0.5, 166.5, 251.0)),
+    ((801, 533), 1, (0.0, 0.0, 400.5, 266.5)),
+    ((801, 533), 3, (0.5, 0.5, 401.0, 267.0)),
+    ((801, 533), 6, (0.5, 0.0, 267.0, 400.5)),
+    ((801, 533), 8, (0.0, 0.5, 266.5, 401.0)),
 ])  # fmt: skip
 def test_a_reduced_picture_tells_where_it_ends(size: tuple[int, int], orientation: int, box: tuple[float, ...]) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     assert decoded(encoded(scene(*size), "JPEG", exif=exif)).box == box
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("short_side", [128, 192, 400])
+def test_a_picture_is_reduced_as_far_as_asked(kind: str, short_side: int) -> None:
+    found = decode(io.BytesIO(encoded(scene(1200, 800), kind)), LIMITS, short_side)
+    assert (found.width, found.height) == (1200, 800)
+    assert short_side <= min(found.luminance.shape) < 2 * short_side
+    assert found.box[2] / found.box[3] == pytest.approx(1.5, abs=0.01)
 
 
 def test_an_mpo_is_a_jpeg() -> None:

@@ -47,9 +47,28 @@ def test_a_transparent_colour_of_a_palette_is_white() -> None:
     assert luminance_of(image, 8).min() == 255
 
 
-def test_a_large_picture_is_reduced_to_a_short_side_of_128_or_more() -> None:
-    assert luminance_of(Image.new("RGB", (3000, 1000)), 8).shape == (143, 429)
-    assert luminance_of(Image.new("RGB", (255, 255)), 8).shape == (255, 255)
+@pytest.mark.parametrize(
+    ("size", "short_side", "shape"),
+    [
+        ((3000, 1000), 192, (200, 600)),
+        ((3000, 1000), 128, (143, 429)),
+        ((3000, 1000), 512, (1000, 3000)),
+        ((383, 383), 192, (383, 383)),
+        ((384, 384), 192, (192, 192)),
+        ((1, 5000), 192, (5000, 1)),
+    ],
+)
+def test_a_large_picture_is_reduced_by_a_whole_factor(
+    size: tuple[int, int], short_side: int, shape: tuple[int, int]
+) -> None:
+    assert luminance_of(Image.new("RGB", size), 8, short_side).shape == shape
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "RGB", "RGBA", "CMYK", "P", "I", "F", "I;16"])
+def test_every_mode_is_reduced(mode: str) -> None:
+    deep = Image.fromarray(np.zeros((500, 700), np.uint16))
+    image = deep if mode == "I;16" else Image.new(mode, (700, 500))
+    assert luminance_of(image, 16 if mode == "I;16" else 8).shape == (250, 350)
 
 
 def test_not_a_number_is_black() -> None:

@@ -6,31 +6,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from skimage import data
 
 from pictured.imaging.decoding import DecodingLimits, decode
-from pictured.indexing.hashing import phash, thumb
+from pictured.indexing.hashing import part_hashes, phash
+from pictured.looks import PARTS, Depth
+
+
+def bits(one: bytes, other: bytes) -> int:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 2**32 - 1))
-def test_the_hash_of_the_thumb_is_imagehashs_hash_of_the_picture(width: int, height: int, seed: int) -> None:
+def test_it_is_imagehashs_hash_of_the_picture(width: int, height: int, seed: int) -> None:
     luminance = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
     theirs = imagehash.phash(Image.fromarray(luminance), hash_size=16)
-    assert phash(thumb(luminance)) == np.packbits(theirs.hash).tobytes()
-
-
-def test_a_thumb_is_64_rows_of_64() -> None:
-    luminance = np.zeros((200, 100), np.uint8)
-    luminance[100:] = 255
-    found = np.frombuffer(thumb(luminance), np.uint8).reshape(64, 64)
-    assert found[:28].max() == 0
-    assert found[36:].min() == 255
+    assert phash(luminance) == np.packbits(theirs.hash).tobytes()
 
 
 def test_a_box_leaves_the_rest_out() -> None:
-    luminance = np.zeros((100, 100), np.uint8)
-    luminance[:, 50:] = 255
-    found = np.frombuffer(thumb(luminance, (0, 0, 50, 100)), np.uint8).reshape(64, 64)
-    assert found[:, :60].max() == 0
+    picture = data.camera()[::2, ::2]
+    around = np.zeros((300, 400), np.uint8)
+    around[10:266, 20:276] = picture
+    assert phash(around, (20, 10, 276, 266)) == phash(picture)
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_each_part_is_hashed_as_if_it_were_the_picture(depth: Depth) -> None:
+    whole, parts = data.camera()[:200, :400], PARTS[depth]
+    found = part_hashes(whole, (0, 0, 400, 200), parts)
+    assert len(found) == 32 * len(parts)
+    for place, (left, top, right, bottom) in enumerate(parts):
+        part = whole[round(top * 200) : round(bottom * 200), round(left * 400) : round(right * 400)]
+        assert bits(found[32 * place : 32 * place + 32], phash(part)) <= 10
+
+
+def test_parts_are_fractions_of_the_box() -> None:
+    picture = data.camera()[:256, :256]
+    around = np.pad(picture, 32)
+    [part] = PARTS[Depth.NORMAL][:1]
+    assert part_hashes(around, (32, 32, 288, 288), [part]) == part_hashes(picture, (0, 0, 256, 256), [part])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (3, 2)])
+def test_the_smallest_pictures_have_parts_too(shape: tuple[int, int]) -> None:
+    tiny = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    assert len(part_hashes(tiny, (0, 0, shape[1], shape[0]), PARTS[Depth.DEEP])) == 32 * 19
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -42,13 +63,10 @@ def test_encodings_of_very_different_sizes_are_nearly_the_same(corpus: Path, tmp
             image = opened.convert("RGB")
         image.save(tmp_path / "large", "JPEG", quality=95)
         image.resize((image.width // 4, image.height // 4), Image.Resampling.LANCZOS).save(tmp_path / "small", kind)
-        thumbs = []
+        hashes = []
         for name in ("large", "small"):
             with (tmp_path / name).open("rb") as file:
                 decoded = decode(file, limits)
-            thumbs.append(thumb(decoded.luminance, decoded.box))
-        large, small = (np.frombuffer(each, np.uint8).astype(int) for each in thumbs)
-        bits = np.unpackbits(np.frombuffer(phash(thumbs[0]), np.uint8) ^ np.frombuffer(phash(thumbs[1]), np.uint8))
-        found.append((np.abs(large - small).mean(), bits.sum()))
-    assert max(difference for difference, _ in found) < 1.5
-    assert max(bits for _, bits in found) <= 26
+            hashes.append(phash(decoded.luminance, decoded.box))
+        found.append(bits(*hashes))
+    assert max(found) <= 26

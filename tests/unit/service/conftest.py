@@ -6,19 +6,28 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 from pictured.disk.reading import stamp_of
 from pictured.flow import Picture
 from pictured.imaging.limits import DecodingLimits
 from pictured.indexing.fingerprinting import fingerprint
+from pictured.indexing.probing import probe
+from pictured.looks import Probe
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.workers import WorkerLimits, Workers
 from pictured.store.opening import open_store
 
 DECODING = DecodingLimits(pixels=10**8, memory=10**9)
-DEADLINE = 20
+DEADLINE = 60
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """A forked worker would wait for the threads of OpenCV, which no fork takes along."""
+    cv2.setNumThreads(1)
 
 
 @pytest.fixture
@@ -28,15 +37,25 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def index(library: Library) -> Callable[[Path], Picture]:
-    """Read a file in this process and note it in the library."""
+def index(library: Library) -> Callable[..., Picture]:
+    """Read a file in this process and note it in the library; `asking` where it lies in a query folder."""
 
-    def read(path: Path) -> Picture:
+    def read(path: Path, *, asking: bool = False) -> Picture:
         stamp = stamp_of(path)
-        library.record(path, stamp, fingerprint(path, stamp, DECODING))
+        library.record(path, stamp, fingerprint(path, stamp, DECODING, asking=asking))
         picture = library.catalogue.picture(path)
         assert picture is not None
         return picture
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def look() -> Callable[[Path], Probe]:
+    """Look at a file, in this process, as a query is looked at."""
+
+    def read(path: Path) -> Probe:
+        return probe(path, stamp_of(path), DECODING)
 
     return read
 

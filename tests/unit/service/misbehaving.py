@@ -11,8 +11,8 @@ from pictured.flow import Fingerprint, Stamp
 from pictured.imaging.limits import DecodingLimits
 
 
-def work(path: Path, stamp: Stamp, limits: DecodingLimits) -> Fingerprint:
-    """Do what the name of the file says, and tell about the process by `camera`."""
+def work(path: Path, stamp: Stamp, limits: DecodingLimits, **asked: object) -> Fingerprint:
+    """Do what the name of the file says, and tell about the process by `camera`, and what was asked by `mode`."""
     del limits
     match path.stem:
         case "hang":
@@ -33,7 +33,8 @@ def work(path: Path, stamp: Stamp, limits: DecodingLimits) -> Fingerprint:
     core, _ = resource.getrlimit(resource.RLIMIT_CORE)
     sigint = "ignored" if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else "taken"
     told = f"{os.getpid()} core={core} sigint={sigint} blas={os.environ.get('OPENBLAS_NUM_THREADS')}"
-    return Fingerprint(b"", stamp.size, 1, 1, "", "", 8, 1, None, None, told, (), b"", b"")
+    mode = " ".join(f"{name}={value}" for name, value in sorted(asked.items()))
+    return Fingerprint(b"", stamp.size, 1, 1, "", mode, 8, 1, None, None, told, (), b"", b"", b"", b"")
 
 
 def _announced(path: Path) -> NoReturn:

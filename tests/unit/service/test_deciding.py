@@ -1,6 +1,7 @@
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,14 @@ from pictured.disk.placing import place, temporary_name
 from pictured.flow import Collect, Keep, Picture, Placed, Step
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
+from pictured.service.workers import Workers
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 Draw = Callable[..., Path]
-Index = Callable[[Path], Picture]
+Index = Callable[..., Picture]
+Asked = Callable[..., Step | None]
+WithWorkers = Callable[[Callable[[Workers], Awaitable[Any]]], Any]
 
 
 def entry(folder: Path, **fields: object) -> CollectSettings:
@@ -31,21 +37,57 @@ def carried_out(step: Step | None, library: Library) -> Placed:
 
 
 @pytest.fixture
+def asked(tmp_path: Path, library: Library, with_workers: WithWorkers) -> Asked:
+    """The step for a query picture."""
+
+    def step(
+        query: Picture,
+        settings: CollectSettings | None = None,
+        *,
+        knowing: Library = library,
+        promised: dict[Path, bytes] | None = None,
+    ) -> Step | None:
+        async def scenario(workers: Workers) -> Step | None:
+            probe = await workers.probe(query.path, query.stamp)
+            wanted = settings or entry(tmp_path)
+            return await step_for_query(knowing, workers, wanted, query.path, probe, scope(tmp_path), promised)
+
+        found: Step | None = with_workers(scenario)
+        return found
+
+    return step
+
+
+@pytest.fixture
+def grouped(tmp_path: Path, library: Library, with_workers: WithWorkers) -> Asked:
+    """The step for the group of a picture."""
+
+    def step(picture: Picture, settings: CollectSettings, *, knowing: Library = library) -> Step | None:
+        async def scenario(workers: Workers) -> Step | None:
+            return await step_for_group(knowing, workers, settings, picture, scope(tmp_path))
+
+        found: Step | None = with_workers(scenario)
+        return found
+
+    return step
+
+
+@pytest.fixture
 def query(tmp_path: Path, draw: Draw, index: Index) -> Picture:
-    return index(draw(tmp_path / "q/poor.jpg", "coffee", width=150, quality=40))
+    return index(draw(tmp_path / "q/poor.jpg", "coffee", width=150, quality=40), asking=True)
 
 
-def test_a_query_without_a_copy_calls_for_nothing(tmp_path: Path, library: Library, query: Picture) -> None:
-    assert step_for_query(library, entry(tmp_path), query, scope(tmp_path)) is None
+def test_a_query_without_a_copy_calls_for_nothing(query: Picture, asked: Asked) -> None:
+    assert asked(query) is None
 
 
 def test_a_query_gets_the_best_of_its_copies(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     for width in (300, 600, 450):
         index(draw(tmp_path / f"l/{width}.jpg", "coffee", width=width))
 
-    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+    step = asked(query)
 
     assert isinstance(step, Collect)
     assert (step.source, step.query, step.target) == (
@@ -53,38 +95,38 @@ def test_a_query_gets_the_best_of_its_copies(
         query.path,
         tmp_path / "best/600.jpg",
     )
-    assert step.reason == "pixels: 600 x 400 over 450 x 300"
+    assert step.reason.startswith("detail: 600 x 400")
 
 
 def test_the_destination_and_the_queries_are_never_originals(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     index(draw(tmp_path / "best/large.jpg", "coffee", width=600))
     index(draw(tmp_path / "q/large.jpg", "coffee", width=590))
 
-    assert step_for_query(library, entry(tmp_path), query, scope(tmp_path)) is None
+    assert asked(query) is None
 
 
 def test_a_second_query_for_one_original_keeps_the_file(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/a.jpg", "coffee"))
-    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    placed = carried_out(asked(query), library)
     other = index(draw(tmp_path / "q/other.png", "coffee", width=200))
 
-    step = step_for_query(library, entry(tmp_path), other, scope(tmp_path))
+    step = asked(other)
 
     assert step == Keep("best", other.path, tmp_path / "l/a.jpg", placed, "it is already collected")
 
 
 def test_a_better_copy_takes_the_place_of_ours(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
-    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    placed = carried_out(asked(query), library)
     index(draw(tmp_path / "l/b.jpg", "coffee", width=600))
 
-    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+    step = asked(query)
 
     assert isinstance(step, Collect)
     assert (step.source, step.replaces) == (tmp_path / "l/b.jpg", placed)
@@ -93,28 +135,28 @@ def test_a_better_copy_takes_the_place_of_ours(
 
 
 def test_a_better_copy_replaces_ours_though_its_source_is_gone_since_before_the_restart(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     source = index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
-    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    placed = carried_out(asked(query), library)
     library.catalogue.miss(source.path, 1.0)
     index(draw(tmp_path / "l/b.jpg", "coffee", width=600))
 
-    step = step_for_query(Library(library.db), entry(tmp_path), query, scope(tmp_path))
+    step = asked(query, knowing=Library(library.db))
 
     assert isinstance(step, Collect)
     assert step.replaces == placed
 
 
 def test_a_query_that_became_another_picture_gets_that_one_too(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/coffee.jpg", "coffee"))
     index(draw(tmp_path / "l/rocket.jpg", "rocket"))
-    carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    carried_out(asked(query), library)
     changed = index(draw(query.path, "rocket", width=160, quality=40))
 
-    step = step_for_query(library, entry(tmp_path), changed, scope(tmp_path))
+    step = asked(changed)
 
     assert isinstance(step, Collect)
     assert (step.target, step.replaces) == (tmp_path / "best/rocket.jpg", None)
@@ -122,10 +164,10 @@ def test_a_query_that_became_another_picture_gets_that_one_too(
 
 @pytest.mark.parametrize("deed", ["remove", "change", "undo"])
 def test_what_a_person_did_with_our_file_is_respected(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, deed: str
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, deed: str, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
-    placed = carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    placed = carried_out(asked(query), library)
     if deed == "undo":
         library.journal.undo(placed.id, 3.0)
     if deed == "change":
@@ -133,17 +175,17 @@ def test_what_a_person_did_with_our_file_is_respected(
     else:
         placed.target.unlink()
     for restarted in (library, Library(library.db)):
-        assert isinstance(step_for_query(restarted, entry(tmp_path), query, scope(tmp_path)), Keep)
+        assert isinstance(asked(query, knowing=restarted), Keep)
     if deed != "undo":
         index(draw(tmp_path / "l/better.jpg", "coffee", width=600))
-        step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+        step = asked(query)
         assert isinstance(step, Keep)
         assert "there is a better copy, but somebody" in step.reason
 
 
 @pytest.mark.parametrize("there", ["file", "folder", "link", "dangling"])
 def test_whatever_has_the_name_already_is_left_alone(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, there: str
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, there: str, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/a.jpg", "coffee"))
     target = tmp_path / "best/a.jpg"
@@ -158,45 +200,45 @@ def test_whatever_has_the_name_already_is_left_alone(
         case _:
             target.symlink_to("nowhere")
 
-    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+    step = asked(query)
 
     assert isinstance(step, Collect)
     assert (step.target.name, step.replaces) == ("a (2).jpg", None)
 
 
 def test_the_same_bytes_by_somebody_else_are_enough(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     original = index(draw(tmp_path / "l/a.jpg", "coffee"))
     (tmp_path / "best").mkdir()
     (tmp_path / "best/a.jpg").write_bytes(original.path.read_bytes())
 
-    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path))
+    step = asked(query)
 
     assert isinstance(step, Keep)
     assert step.reason == "a.jpg already holds the same bytes"
 
 
 def test_a_dry_run_knows_what_it_promised(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/a.jpg", "coffee"))
     promised = {tmp_path / "best/a.jpg": b"another"}
 
-    step = step_for_query(library, entry(tmp_path), query, scope(tmp_path), promised)
+    step = asked(query, promised=promised)
 
     assert isinstance(step, Collect)
     assert step.target.name == "a (2).jpg"
 
 
 def test_an_entry_does_not_know_what_another_placed(
-    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, asked: Asked
 ) -> None:
     index(draw(tmp_path / "l/a.jpg", "coffee"))
-    carried_out(step_for_query(library, entry(tmp_path), query, scope(tmp_path)), library)
+    carried_out(asked(query), library)
     other = entry(tmp_path, name="other", into=tmp_path / "other")
 
-    step = step_for_query(library, other, query, scope(tmp_path))
+    step = asked(query, other)
 
     assert isinstance(step, Collect)
     assert step.target == tmp_path / "other/a.jpg"
@@ -204,58 +246,58 @@ def test_an_entry_does_not_know_what_another_placed(
 
 @pytest.mark.parametrize("purpose", ["duplicates", "all"])
 def test_a_group_is_the_business_of_its_best_picture(
-    tmp_path: Path, library: Library, draw: Draw, index: Index, purpose: str
+    tmp_path: Path, draw: Draw, index: Index, purpose: str, grouped: Asked
 ) -> None:
     pictures = [index(draw(tmp_path / f"l/{width}.jpg", "coffee", width=width)) for width in (300, 600, 450)]
     groups = entry(tmp_path, **{"for": purpose})
 
-    steps = [step_for_group(library, groups, picture, scope(tmp_path)) for picture in pictures]
+    steps = [grouped(picture, groups) for picture in pictures]
 
     assert [step.source.name for step in steps if isinstance(step, Collect)] == ["600.jpg"] * 3
     assert all(step.query is None for step in steps if step)
 
 
 def test_a_single_picture_is_a_group_for_all_and_no_duplicate(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, draw: Draw, index: Index, grouped: Asked
 ) -> None:
     picture = index(draw(tmp_path / "l/a.jpg", "coffee"))
 
-    assert step_for_group(library, entry(tmp_path, **{"for": "duplicates"}), picture, scope(tmp_path)) is None
-    step = step_for_group(library, entry(tmp_path, **{"for": "all"}), picture, scope(tmp_path))
+    assert grouped(picture, entry(tmp_path, **{"for": "duplicates"})) is None
+    step = grouped(picture, entry(tmp_path, **{"for": "all"}))
     assert isinstance(step, Collect)
     assert step.reason == "it is the only copy"
 
 
-def test_equal_bytes_are_duplicates(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
+def test_equal_bytes_are_duplicates(tmp_path: Path, draw: Draw, index: Index, grouped: Asked) -> None:
     one = index(draw(tmp_path / "l/b.jpg", "coffee"))
     twin = tmp_path / "l/a.jpg"
     twin.write_bytes(one.path.read_bytes())
     os.utime(twin, ns=(one.stamp.mtime_ns, one.stamp.mtime_ns))
     index(twin)
 
-    step = step_for_group(library, entry(tmp_path, **{"for": "duplicates"}), one, scope(tmp_path))
+    step = grouped(one, entry(tmp_path, **{"for": "duplicates"}))
 
     assert isinstance(step, Collect)
     assert (step.source, step.reason) == (twin, "equal bytes, the first path")
 
 
 def test_a_picture_that_is_not_in_the_scope_is_no_group(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, draw: Draw, index: Index, grouped: Asked
 ) -> None:
     outside = index(draw(tmp_path / "elsewhere/a.jpg", "coffee"))
 
-    assert step_for_group(library, entry(tmp_path, **{"for": "all"}), outside, scope(tmp_path)) is None
+    assert grouped(outside, entry(tmp_path, **{"for": "all"})) is None
 
 
 def test_a_group_knows_after_a_restart_what_was_collected_for_it(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, library: Library, draw: Draw, index: Index, grouped: Asked
 ) -> None:
     every = entry(tmp_path, **{"for": "all"})
     best = index(draw(tmp_path / "l/a.jpg", "coffee", width=600))
-    carried_out(step_for_group(library, every, best, scope(tmp_path)), library)
+    carried_out(grouped(best, every), library)
     worse = index(draw(tmp_path / "l/b.jpg", "coffee", width=300))
     best.path.unlink()
     library.catalogue.miss(best.path, 1.0)
 
-    assert isinstance(step_for_group(library, every, worse, scope(tmp_path)), Keep)
-    assert isinstance(step_for_group(Library(library.db), every, worse, scope(tmp_path)), Keep)
+    assert isinstance(grouped(worse, every), Keep)
+    assert isinstance(grouped(worse, every, knowing=Library(library.db)), Keep)

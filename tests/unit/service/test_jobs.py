@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pictured.collecting.settings import CollectSettings, Mode, Purpose
 from pictured.errors import UsageError
-from pictured.flow import Form
+from pictured.flow import Form, Kind
+from pictured.matching.scales import Measure
 from pictured.service.jobs import JOBS, Collect, Dupes, Find, Job, Scan, Undo, decoded, encoded, entry_of, run
 from pictured.service.library import Library
 from pictured.service.reports import Collected, Copied, Copies, ScanFinished, Undone, json_line
@@ -28,8 +29,10 @@ PATHS = (
 )
 MANY = st.lists(PATHS, max_size=3).map(tuple)
 ANY_JOB = st.one_of(
-    st.builds(Scan, MANY, MANY),
-    st.builds(Find, MANY, MANY, MANY, st.just(PREFER)),
+    st.builds(Scan, MANY, MANY, again=st.booleans()),
+    st.builds(
+        Find, MANY, MANY, MANY, st.just(PREFER), st.integers(0, 99), st.sampled_from([each.value for each in Measure])
+    ),
     st.builds(Dupes, MANY, MANY, st.just(PREFER)),
     st.builds(Collect, MANY, MANY, PATHS, st.sampled_from([form.value for form in Form]), st.booleans()),
     st.builds(Undo, st.lists(st.integers(1), max_size=3).map(tuple)),
@@ -58,7 +61,18 @@ def test_every_job_has_a_name_of_its_own() -> None:
         {"do": "scan", "folders": "/a", "exclude": []},
         {"do": "scan", "folders": [1], "exclude": []},
         {"do": "undo", "numbers": ["1"]},
-        {"do": "find", "queries": [], "folders": [], "excluding": [], "prefer": ["beauty"]},
+        {"do": "scan", "folders": ["/a"], "exclude": [], "ignore": [], "again": 1},
+        {
+            "do": "find",
+            "queries": [],
+            "folders": [],
+            "excluding": [],
+            "prefer": ["beauty"],
+            "top": 0,
+            "measure": "ssim",
+        },
+        {"do": "find", "queries": [], "folders": [], "excluding": [], "prefer": [], "top": "3", "measure": "ssim"},
+        {"do": "find", "queries": [], "folders": [], "excluding": [], "prefer": [], "top": 3, "measure": "beauty"},
         {"do": "collect", "queries": [], "folders": ["/a"], "into": "/b", "form": "move", "dry_run": True},
         {"do": "collect", "queries": [], "folders": ["/a"], "into": "/b", "form": "copy", "dry_run": "no"},
     ],
@@ -108,6 +122,25 @@ def test_a_search_indexes_first(pictures: Path, tmp_path: Path, library: Library
     assert [report.hashed for report in reports if isinstance(report, ScanFinished)] == [3]
     (answer,) = (report for report in reports if isinstance(report, Copies))
     assert [match.picture.path.name for match in answer.matches] == ["coffee.jpg", "small.jpg"]
+
+
+def test_a_search_by_a_measure_ranks_what_is_no_copy_too(
+    pictures: Path, tmp_path: Path, library: Library, gathered: Gathered
+) -> None:
+    job = Find((tmp_path / "q",), (pictures,), (), PREFER, 3, "ssim")
+
+    (answer,) = (report for report in gathered(lambda w: run(job, library, w)) if isinstance(report, Copies))
+
+    assert answer.ranked_by == "ssim"
+    assert {match.picture.path.name for match in answer.matches[:2]} == {"coffee.jpg", "small.jpg"}
+    assert [match.kind for match in answer.matches] == [Kind.SAME, Kind.SAME, Kind.UNPROVEN]
+
+
+def test_what_is_known_is_read_again_where_that_is_asked(pictures: Path, library: Library, gathered: Gathered) -> None:
+    for again, counts in ((False, (3, 0)), (False, (0, 3)), (True, (3, 0))):
+        job = Scan((pictures,), again=again)
+        finished = gathered(lambda workers, job=job: run(job, library, workers))[-1]
+        assert (finished.hashed, finished.unchanged) == counts
 
 
 def test_groups_are_found_after_indexing(pictures: Path, library: Library, gathered: Gathered) -> None:

@@ -5,13 +5,24 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from pictured.disk.reading import stamp_of
 from pictured.flow import Kind, Picture
+from pictured.imaging.limits import DecodingLimits
+from pictured.indexing.fingerprinting import fingerprint
+from pictured.looks import Depth, Probe
+from pictured.matching.recalling import recalled
+from pictured.matching.scales import Measure
+from pictured.matching.settings import Limit
 from pictured.service.library import Library, Scope
 from pictured.store.opening import open_store
 
 Draw = Callable[..., Path]
-Index = Callable[[Path], Picture]
+Index = Callable[..., Picture]
+Look = Callable[[Path], Probe]
+Photo = Callable[[str], Image.Image]
+DECODING = DecodingLimits(pixels=10**8, memory=10**9)
 PATHS = st.lists(st.sampled_from("abc"), max_size=4).map(lambda parts: Path("/", *parts))
 
 
@@ -41,7 +52,9 @@ def test_what_lies_below_an_excluded_folder_is_excluded(folders: list[Path], exc
     assert not scope.holds(path) or scope.holds(path / "below") or any(e.name == "below" for e in excluding)
 
 
-def test_equal_bytes_at_two_paths_are_two_copies(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
+def test_equal_bytes_at_two_paths_are_two_copies(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, look: Look
+) -> None:
     original = draw(tmp_path / "l/a.jpg", "coffee")
     (tmp_path / "l/b.jpg").write_bytes(original.read_bytes())
     draw(tmp_path / "l/other.jpg", "rocket")
@@ -49,7 +62,7 @@ def test_equal_bytes_at_two_paths_are_two_copies(tmp_path: Path, library: Librar
         index(path)
     query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=200, quality=30))
 
-    found = library.copies(query.content, Scope((tmp_path / "l",)))
+    found = library.copies(look(query.path), Scope((tmp_path / "l",)))
 
     assert [(match.picture.path.name, match.kind) for match in found] == [("a.jpg", Kind.SAME), ("b.jpg", Kind.SAME)]
 
@@ -59,13 +72,13 @@ def test_a_file_that_is_gone_is_no_copy_and_one_that_returns_is_again(
 ) -> None:
     picture = index(draw(tmp_path / "a.jpg", "coffee"))
     library.catalogue.miss(picture.path, 1.0)
-    assert library.copies(picture.content, Scope()) == []
+    assert library.copies(recalled(picture.content), Scope()) == []
 
     reopened = Library(library.db)
-    assert reopened.copies(picture.content, Scope()) == []
+    assert reopened.copies(recalled(picture.content), Scope()) == []
     reopened.relink(picture.path, picture.stamp, picture.content.digest)
 
-    assert [match.picture for match in reopened.copies(picture.content, Scope())] == [picture]
+    assert [match.picture for match in reopened.copies(recalled(picture.content), Scope())] == [picture]
 
 
 def test_a_changed_file_is_found_by_what_it_shows_now(
@@ -74,8 +87,8 @@ def test_a_changed_file_is_found_by_what_it_shows_now(
     before = index(draw(tmp_path / "a.jpg", "coffee"))
     after = index(draw(tmp_path / "a.jpg", "rocket"))
 
-    assert library.copies(before.content, Scope()) == []
-    assert [match.picture for match in library.copies(after.content, Scope())] == [after]
+    assert library.copies(recalled(before.content), Scope()) == []
+    assert [match.picture for match in library.copies(recalled(after.content), Scope())] == [after]
 
 
 def test_what_is_forgotten_is_no_stumbling_block(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
@@ -83,24 +96,64 @@ def test_what_is_forgotten_is_no_stumbling_block(tmp_path: Path, library: Librar
     library.catalogue.miss(picture.path, 1.0)
     assert library.prune(2.0) == 1
 
-    assert library.copies(picture.content, Scope()) == []
-    assert library.related(picture.content, "best", Scope()) == ([], [])
+    assert library.copies(recalled(picture.content), Scope()) == []
+    assert library.related(recalled(picture.content), "best", Scope()) == ([], [])
+
+
+def test_what_does_not_keep_the_limits_is_no_copy(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, look: Look
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee"))
+    twin = index(draw(tmp_path / "l/b.jpg", "coffee", width=150, quality=30))
+    query, scope = look(draw(tmp_path / "q.jpg", "coffee", width=150, quality=30)), Scope((tmp_path / "l",))
+    measured = {match.picture.path.name: match.measures["mse"] for match in library.copies(query, scope)}
+    assert measured["b.jpg"] < measured["a.jpg"]
+
+    strict = Library(library.db, limits={Measure.MSE: Limit(at_most=measured["a.jpg"] / 2)})
+    stricter = Library(library.db, limits={Measure.INLIERS: Limit(at_least=10**6)})
+
+    assert [match.picture.path.name for match in strict.copies(query, scope)] == ["b.jpg"]
+    assert strict.related(query, "best", scope)[0] == strict.copies(query, scope)
+    assert [match.picture.path for match in stricter.copies(query, scope)] == [twin.path]
+
+
+def test_who_may_ask_for_a_picture_is_found_by_the_pictures_on_a_page(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, photo: Photo
+) -> None:
+    (tmp_path / "q").mkdir()
+    page = Image.new("RGB", (1000, 1400), "white")
+    page.paste(photo("coffee").resize((600, 400)), (150, 200))
+    page.save(tmp_path / "q/page.png")
+    asking = index(tmp_path / "q/page.png", asking=True)
+    index(draw(tmp_path / "q/other.jpg", "rocket", width=150), asking=True)
+    original = index(draw(tmp_path / "l/a.jpg", "coffee"))
+
+    assert library.asking(recalled(original.content), [tmp_path / "q"]) == [asking]
+    assert library.asking(recalled(original.content), [tmp_path / "elsewhere"]) == []
+
+
+def test_what_is_kept_of_a_picture_may_be_replaced(tmp_path: Path, library: Library, draw: Draw, look: Look) -> None:
+    path = draw(tmp_path / "a.jpg", "coffee")
+    stamp = stamp_of(path)
+    shallow = fingerprint(path, stamp, DECODING, Depth.QUICK)
+    for content in (shallow, fingerprint(path, stamp, DECODING), shallow):
+        library.record(path, stamp, content)
+        known = library.catalogue.picture(path)
+        assert known is not None
+        assert known.content == content
+        assert len(library.copies(look(path), Scope())) == 1
 
 
 def test_a_library_knows_after_a_restart_what_it_knew(tmp_path: Path, draw: Draw) -> None:
     with closing(open_store(tmp_path / "state", writer=True)) as db:
         library = Library(db)
         _fill(library, draw(tmp_path / "a.jpg", "coffee"))
-        before = library.copies(library.within([tmp_path])[0].content, Scope())
+        before = library.copies(recalled(library.within([tmp_path])[0].content), Scope())
     with closing(open_store(tmp_path / "state", writer=False)) as db:
         library = Library(db)
-        assert library.copies(library.within([tmp_path])[0].content, Scope()) == before
+        assert library.copies(recalled(library.within([tmp_path])[0].content), Scope()) == before
 
 
 def _fill(library: Library, path: Path) -> None:
-    from pictured.disk.reading import stamp_of
-    from pictured.imaging.limits import DecodingLimits
-    from pictured.indexing.fingerprinting import fingerprint
-
     stamp = stamp_of(path)
-    library.record(path, stamp, fingerprint(path, stamp, DecodingLimits(pixels=10**8, memory=10**9)))
+    library.record(path, stamp, fingerprint(path, stamp, DECODING))

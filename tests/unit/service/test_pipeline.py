@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 
 from pictured.collecting.settings import CollectSettings
 from pictured.disk.reading import stamp_of
@@ -23,7 +24,7 @@ from pictured.watching.settings import FolderSettings
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 Draw = Callable[..., Path]
-Index = Callable[[Path], Picture]
+Index = Callable[..., Picture]
 Told = list[dict[str, Any]]
 Tree = Callable[[Path], dict[str, bytes]]
 Run = Callable[[Callable[[Line], Awaitable[None]]], None]
@@ -72,7 +73,7 @@ def test_a_query_and_its_original_in_any_order_and_at_once_make_one_file(
     ]
 
     async def scenario(taking: Line) -> None:
-        for order in permutations(files):
+        for order in tuple(permutations(files))[::5]:
             assert await asyncio.gather(*(taking.take(settled(path)) for path in order)) == [None] * 4
             assert tree(tmp_path / "best") == {"large.jpg": files[0].read_bytes()}
             for placed in library.journal.active("best"):
@@ -405,6 +406,73 @@ def test_orders_that_change_between_two_steps_lose_no_file(
 
     assert library.catalogue.failures(None) == []
     assert not [entry for entry in told if entry.get("kind") == "internal"]
+
+
+def page_with(picture: Image.Image, path: Path) -> Path:
+    """A page of lines with a picture among them, small and coarse."""
+    page = Image.new("RGB", (1000, 1400), "white")
+    pen = ImageDraw.Draw(page)
+    for line in range(28):
+        pen.rectangle((100, 100 + 45 * line, 900 - line * 37 % 200, 112 + 45 * line), fill="black")
+    pen.rectangle((90, 390, 910, 970), fill="white")
+    page.paste(picture.resize((600, 400), Image.Resampling.LANCZOS), (200, 480))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.save(path, quality=70)
+    return path
+
+
+def test_a_page_is_answered_when_the_original_of_a_picture_on_it_arrives(
+    tmp_path: Path, line: Run, draw: Draw, photo: Callable[[str], Image.Image], told: Told, tree: Tree
+) -> None:
+    page = page_with(photo("coffee"), tmp_path / "q/page.jpg")
+
+    async def scenario(taking: Line) -> None:
+        for path in (page, draw(tmp_path / "l/other.jpg", "rocket")):
+            await taking.take(settled(path))
+        assert Event.COPY_PLACED not in events(told)
+        await taking.take(settled(draw(tmp_path / "l/coffee.jpg", "coffee")))
+
+    line(scenario)
+
+    (placed,) = (entry for entry in told if entry["event"] == Event.COPY_PLACED)
+    assert (placed["query"], placed["target"]) == (page, tmp_path / "best/coffee.jpg")
+    assert list(tree(tmp_path / "best")) == ["coffee.jpg"]
+
+
+def test_what_is_similar_is_never_collected(
+    tmp_path: Path, line: Run, photo: Callable[[str], Image.Image], told: Told
+) -> None:
+    """Each of two parts of a picture shows something that the other does not."""
+    files = []
+    for name, box in {"l/right.jpg": (200, 0, 600, 400), "q/left.jpg": (0, 0, 400, 400)}.items():
+        files.append(tmp_path / name)
+        files[-1].parent.mkdir()
+        photo("coffee").crop(box).save(files[-1], quality=90)
+
+    async def scenario(taking: Line) -> None:
+        taking.orders = orders_in(tmp_path, {}, {"name": "groups", "for": "duplicates", "into": tmp_path / "groups"})
+        for path in files:
+            await taking.take(settled(path))
+
+    line(scenario)
+
+    assert [(entry["event"], entry["steps"], entry["kept"]) for entry in told] == [(Event.FILE_DONE, 0, 0)] * 2
+
+
+def test_a_query_that_cannot_be_read_any_more_does_not_stop_its_original(
+    tmp_path: Path, line: Run, draw: Draw, index: Index, told: Told, tree: Tree
+) -> None:
+    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True).path
+    fine = index(draw(tmp_path / "q/fine.jpg", "coffee", width=200), asking=True).path
+    query.write_text("no picture now")
+
+    async def scenario(taking: Line) -> None:
+        await taking.take(settled(draw(tmp_path / "l/coffee.jpg", "coffee")))
+
+    line(scenario)
+
+    assert [entry["query"] for entry in told if entry["event"] == Event.COPY_PLACED] == [fine]
+    assert list(tree(tmp_path / "best")) == ["coffee.jpg"]
 
 
 def test_a_name_that_is_no_text_goes_all_the_way(tmp_path: Path, line: Run, draw: Draw, tree: Tree) -> None:

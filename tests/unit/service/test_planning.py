@@ -1,5 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,26 @@ from pictured.flow import Collect, Keep, Picture, Plan, Role
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
 from pictured.service.planning import plan, scope_of
+from pictured.service.workers import Workers
 from pictured.watching.settings import FolderSettings
 
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+
 Draw = Callable[..., Path]
-Index = Callable[[Path], Picture]
+Index = Callable[..., Picture]
+Planned = Callable[[Orders, Picture], Plan]
+WithWorkers = Callable[[Callable[[Workers], Awaitable[Any]]], Any]
+
+
+@pytest.fixture
+def planned(library: Library, with_workers: WithWorkers) -> Planned:
+    """The plan for a picture."""
+
+    def made(there: Orders, picture: Picture) -> Plan:
+        found: Plan = with_workers(lambda workers: plan(library, workers, there, picture))
+        return found
+
+    return made
 
 
 def orders(folder: Path, *entries: dict[str, object]) -> Orders:
@@ -34,9 +51,9 @@ def test_originals_are_sought_outside_of_what_is_not_theirs(tmp_path: Path) -> N
     )
 
 
-def test_a_query_asks_every_entry_for_queries(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:
+def test_a_query_asks_every_entry_for_queries(tmp_path: Path, draw: Draw, index: Index, planned: Planned) -> None:
     index(draw(tmp_path / "l/coffee.jpg", "coffee"))
-    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=150))
+    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True)
     there = orders(
         tmp_path,
         {"name": "one"},
@@ -45,74 +62,74 @@ def test_a_query_asks_every_entry_for_queries(tmp_path: Path, library: Library, 
         {"name": "elsewhere", "from": [tmp_path / "m"], "into": tmp_path / "three"},
     )
 
-    steps = plan(library, there, query).steps
+    steps = planned(there, query).steps
 
     assert [(step.entry, step.query) for step in steps] == [("one", query.path), ("two", query.path)]
     assert all(isinstance(step, Collect) for step in steps)
 
 
 def test_an_original_answers_the_queries_that_wait_for_it(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, draw: Draw, index: Index, planned: Planned
 ) -> None:
-    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=150))
-    index(draw(tmp_path / "q/other.jpg", "rocket", width=150))
+    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True)
+    index(draw(tmp_path / "q/other.jpg", "rocket", width=150), asking=True)
     original = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
 
-    (step,) = plan(library, orders(tmp_path), original).steps
+    (step,) = planned(orders(tmp_path), original).steps
 
     assert isinstance(step, Collect)
     assert (step.query, step.source) == (query.path, original.path)
 
 
 def test_a_worse_copy_that_comes_later_changes_nothing(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, library: Library, draw: Draw, index: Index, planned: Planned
 ) -> None:
-    index(draw(tmp_path / "q/poor.jpg", "coffee", width=150))
+    index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True)
     best = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
-    (step,) = plan(library, orders(tmp_path), best).steps
+    (step,) = planned(orders(tmp_path), best).steps
     assert isinstance(step, Collect)
     intent = library.journal.begin(step, 1.0)
     library.journal.finish(intent, place(step, temporary_name(step.target, intent)), 1.0)
     worse = index(draw(tmp_path / "l/small.jpg", "coffee", width=300))
 
-    (step,) = plan(library, orders(tmp_path), worse).steps
+    (step,) = planned(orders(tmp_path), worse).steps
 
     assert isinstance(step, Keep)
     assert step.reason == "it is already collected"
 
 
 def test_one_original_for_two_queries_is_one_collection(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, draw: Draw, index: Index, planned: Planned
 ) -> None:
     for width in (120, 150):
-        index(draw(tmp_path / f"q/{width}.jpg", "coffee", width=width))
+        index(draw(tmp_path / f"q/{width}.jpg", "coffee", width=width), asking=True)
     original = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
 
-    steps = plan(library, orders(tmp_path), original).steps
+    steps = planned(orders(tmp_path), original).steps
 
     assert [type(step) for step in steps] == [Collect, Keep]
     assert {step.query for step in steps} == {tmp_path / "q/120.jpg", tmp_path / "q/150.jpg"}
 
 
 def test_one_original_for_two_queries_is_one_collection_for_each_entry(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, draw: Draw, index: Index, planned: Planned
 ) -> None:
     for width in (120, 150):
-        index(draw(tmp_path / f"q/{width}.jpg", "coffee", width=width))
+        index(draw(tmp_path / f"q/{width}.jpg", "coffee", width=width), asking=True)
     original = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
     there = orders(tmp_path, {"name": "one"}, {"name": "two", "into": tmp_path / "two"})
 
-    steps = plan(library, there, original).steps
+    steps = planned(there, original).steps
 
     assert sorted(step.entry for step in steps if isinstance(step, Collect)) == ["one", "two"]
 
 
 def test_an_entry_for_all_takes_pictures_that_nobody_asked_for(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, draw: Draw, index: Index, planned: Planned
 ) -> None:
     picture = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
 
-    (step,) = plan(library, orders(tmp_path, {"for": "all"}), picture).steps
+    (step,) = planned(orders(tmp_path, {"for": "all"}), picture).steps
 
     assert isinstance(step, Collect)
     assert step.query is None
@@ -120,33 +137,33 @@ def test_an_entry_for_all_takes_pictures_that_nobody_asked_for(
 
 @pytest.mark.parametrize("place_of_it", ["x/a.jpg", "l/private/a.jpg", "m/a.jpg"])
 def test_a_picture_from_elsewhere_calls_for_nothing(
-    tmp_path: Path, library: Library, draw: Draw, index: Index, place_of_it: str
+    tmp_path: Path, draw: Draw, index: Index, place_of_it: str, planned: Planned
 ) -> None:
-    index(draw(tmp_path / "q/poor.jpg", "coffee", width=150))
+    index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True)
     picture = index(draw(tmp_path / place_of_it, "coffee"))
 
-    assert plan(library, orders(tmp_path), picture) == Plan(picture.path, ())
+    assert planned(orders(tmp_path), picture) == Plan(picture.path, ())
 
 
 def test_an_own_output_in_a_library_calls_for_nothing(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+    tmp_path: Path, library: Library, draw: Draw, index: Index, planned: Planned
 ) -> None:
     """The destination lies in another library folder; the copy there must not become an original."""
-    index(draw(tmp_path / "q/poor.jpg", "coffee", width=150))
+    index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True)
     original = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
     there = orders(
         tmp_path,
         {"into": tmp_path / "m/best"},
         {"name": "again", "from": [tmp_path / "m"], "into": tmp_path / "again", "for": "all"},
     )
-    (step,) = plan(library, there, original).steps
+    (step,) = planned(there, original).steps
     assert isinstance(step, Collect)
     intent = library.journal.begin(step, 1.0)
     library.journal.finish(intent, place(step, temporary_name(step.target, intent)), 1.0)
     output = index(tmp_path / "m/best/coffee.jpg")
 
-    assert plan(library, there, output).steps == ()
+    assert planned(there, output).steps == ()
 
     output.path.write_bytes(draw(tmp_path / "x.jpg", "rocket").read_bytes())
     theirs = index(output.path)
-    assert [step.entry for step in plan(library, there, theirs).steps] == ["again"]
+    assert [step.entry for step in planned(there, theirs).steps] == ["again"]

@@ -22,9 +22,17 @@ from pictured.service.reports import (
     line_of,
 )
 
-CONTENT = Fingerprint(b"d", 5, 4, 3, "PNG", "L", 8, 1, None, None, None, (), bytes(32), bytes(4096))
-MATCH = Match(Picture(Path("/l/a.png"), Stamp(5, 1, 1), CONTENT), Kind.SAME, 0.87, Transform())
-MEMBER = {"path": "/l/a.png", "kind": "same", "confidence": 0.87, "width": 4, "height": 3, "bytes": 5}
+CONTENT = Fingerprint(b"d", 5, 4, 3, "PNG", "L", 8, 1, None, None, None, (), bytes(32), b"", b"", b"")
+MATCH = Match(Picture(Path("/l/a.png"), Stamp(5, 1, 1), CONTENT), Kind.SAME, 0.87, Transform(), measures={"ssim": 0.9})
+MEMBER = {
+    "path": "/l/a.png",
+    "kind": "same",
+    "confidence": 0.87,
+    "width": 4,
+    "height": 3,
+    "bytes": 5,
+    "measures": {"ssim": 0.9},
+}
 STEP = Collect(
     "best", Path("/q/a.jpg"), Path("/l/a.png"), Stamp(5, 1, 1), b"d", Path("/b/a.png"), Form.COPY, "the only copy"
 )
@@ -45,9 +53,19 @@ PLACED = Placed(1, "best", Path("/b/a.png"), Stamp(5, 1, 2), b"d", Path("/l/a.pn
         ),
         (
             Copies(Path("/q"), (MATCH, MATCH)),
-            {"query": "/q", "matches": [MEMBER | {"best": True}, MEMBER | {"best": False}], "error": None},
+            {
+                "query": "/q", "matches": [MEMBER | {"best": True}, MEMBER | {"best": False}], "ranked_by": None,
+                "error": None,
+            },
         ),
-        (Copies(Path("/q"), (), "no picture"), {"query": "/q", "matches": [], "error": "no picture"}),
+        (
+            Copies(Path("/q"), (MATCH,), ranked_by="ssim"),
+            {"query": "/q", "matches": [MEMBER | {"best": False}], "ranked_by": "ssim", "error": None},
+        ),
+        (
+            Copies(Path("/q"), (), "no picture"),
+            {"query": "/q", "matches": [], "ranked_by": None, "error": "no picture"},
+        ),
         (Copied((MATCH, MATCH)), {"best": "/l/a.png", "members": [MEMBER, MEMBER]}),
         (
             Collected(None, Path("/l"), None, planned=True, reason="r"),

@@ -1,19 +1,29 @@
+import asyncio
 import os
 from collections.abc import AsyncIterable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pictured.disk.reading import stamp_of
+from pictured.flow import Failure
+from pictured.imaging.limits import DecodingLimits
+from pictured.looks import Depth
+from pictured.matching.recalling import recalled
 from pictured.service.library import Library, Scope
 from pictured.service.reports import FileFailed, ScanFinished
 from pictured.service.scanning import scan
-from pictured.service.workers import Workers
+from pictured.service.workers import WorkerLimits, Workers
+from pictured.store.opening import open_store
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 Draw = Callable[..., Path]
 Gathered = Callable[[Callable[[Workers], AsyncIterable[Any]]], list[Any]]
+
+LIMITS = WorkerLimits(30, 2**30, DecodingLimits(pixels=10**8, memory=10**9))
 
 
 def counts(reports: list[Any]) -> tuple[int, int, int, int, int]:
@@ -150,7 +160,7 @@ def test_a_name_that_is_no_text_is_read_like_any_other(pictures: Path, library: 
     assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (3, 3, 0, 0, 0)
     picture = library.catalogue.picture(odd)
     assert picture is not None
-    assert [match.picture.path for match in library.copies(picture.content, Scope())] == [odd]
+    assert [match.picture.path for match in library.copies(recalled(picture.content), Scope())] == [odd]
 
 
 def test_a_scan_that_is_given_up_can_be_taken_up_again(pictures: Path, library: Library, gathered: Gathered) -> None:
@@ -163,3 +173,48 @@ def test_a_scan_that_is_given_up_can_be_taken_up_again(pictures: Path, library: 
 
     assert counts(gathered(lambda workers: scan(library, workers, [pictures])))[0] == 3
     assert library.catalogue.count().files == 3
+
+
+def test_what_is_known_is_read_again_where_that_is_asked(pictures: Path, library: Library, gathered: Gathered) -> None:
+    (pictures / "no.jpg").write_text("no")
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (4, 3, 0, 0, 1)
+    before = library.within([pictures])
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures], again=True))) == (4, 3, 0, 0, 1)
+
+    assert library.within([pictures]) == before
+
+
+def test_reading_again_keeps_what_another_depth_asks_for(tmp_path: Path, pictures: Path) -> None:
+    kept: dict[Depth, list[tuple[int, int]]] = {}
+
+    async def scenario() -> None:
+        for depth in (Depth.QUICK, Depth.DEEP, Depth.NORMAL):
+            with closing(open_store(tmp_path / "state", writer=True)) as db:
+                library, workers = Library(db, depth), Workers(1, LIMITS, "fork", depth=depth)
+                try:
+                    async for _ in scan(library, workers, [pictures], again=True):
+                        pass
+                finally:
+                    await workers.close()
+                kept[depth] = [(len(p.content.crops), len(p.content.points)) for p in library.within([pictures])]
+                probe = recalled(library.within([pictures])[0].content)
+                assert len(library.copies(probe, Scope())) == 1
+
+    asyncio.run(scenario())
+
+    assert all(crops == points == 0 for crops, points in kept[Depth.QUICK])
+    for less, more in zip(kept[Depth.NORMAL], kept[Depth.DEEP], strict=True):
+        assert 0 < less[0] < more[0]
+        assert 0 < less[1] <= more[1]
+
+
+def test_what_broke_its_worker_is_not_read_again(pictures: Path, library: Library, gathered: Gathered) -> None:
+    path = pictures / "coffee.jpg"
+    broken = Failure(path, "crashed", "it broke its worker", retry=False)
+    library.catalogue.fail(path, stamp_of(path), broken, tries=2, retry_at=None)
+
+    reports = gathered(lambda workers: scan(library, workers, [pictures], again=True))
+
+    assert counts(reports) == (3, 2, 0, 0, 1)
+    assert [report.path for report in reports if isinstance(report, FileFailed)] == [path]

@@ -1,6 +1,7 @@
 import os
 
 from pictured.config.limits import Limits
+from pictured.matching.settings import MatchingSettings
 from pictured.service.staffing import worker_limits, workers_of
 
 
@@ -12,5 +13,5 @@ def test_limits_reach_the_workers() -> None:
 
 
 def test_there_is_a_worker_for_each_core_unless_somebody_says_otherwise() -> None:
-    assert workers_of(Limits()).count == os.cpu_count()
-    assert workers_of(Limits(workers=3)).count == 3
+    assert workers_of(Limits(), MatchingSettings()).count == os.cpu_count()
+    assert workers_of(Limits(workers=3), MatchingSettings()).count == 3

@@ -11,7 +11,7 @@ from pictured.disk.reading import stamp_of
 from pictured.errors import Truncated
 from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
-from pictured.service.worker_process import WorkerLimits, serve
+from pictured.service.worker_process import Task, WorkerLimits, serve
 from pictured.service.workers import FINGERPRINT
 
 LIMITS = WorkerLimits(20, 512_000_000, DecodingLimits(10**8, 512_000_000))
@@ -27,17 +27,21 @@ def served(work: str, limits: WorkerLimits = LIMITS) -> tuple[multiprocessing.pr
     return process, ours
 
 
+def task(work: str, path: Path) -> Task:
+    return Task(path, work, {"path": path, "stamp": stamp_of(path)})
+
+
 def test_it_answers_until_the_pipe_is_closed(tmp_path: Path) -> None:
     path, empty = tmp_path / "a.png", tmp_path / "b.png"
     Image.fromarray(np.eye(70, dtype=np.uint8)).save(path)
     empty.touch()
     process, pipe = served(FINGERPRINT)
-    pipe.send((path, stamp_of(path)))
+    pipe.send(task(FINGERPRINT, path))
     assert pipe.poll(PATIENCE)
     found = pipe.recv()
     assert isinstance(found, Fingerprint)
     assert found.width == 70
-    pipe.send((empty, stamp_of(empty)))
+    pipe.send(task(FINGERPRINT, empty))
     assert pipe.poll(PATIENCE)
     assert isinstance(pipe.recv(), Truncated)
     pipe.close()
@@ -50,7 +54,7 @@ def test_a_hang_ends_by_itself_where_no_parent_stops_it(tmp_path: Path, monkeypa
     path = tmp_path / "hang.jpg"
     path.touch()
     process, pipe = served("misbehaving:work", WorkerLimits(0.1, 512_000_000, DecodingLimits(1, 1)))
-    pipe.send((path, stamp_of(path)))
+    pipe.send(task("misbehaving:work", path))
     process.join(PATIENCE)
     assert process.exitcode == -signal.SIGALRM
     pipe.close()

@@ -16,6 +16,7 @@ from pictured.disk.reading import stamp_of
 from pictured.errors import Crashed, Refused, TooLarge
 from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
+from pictured.looks import PARTS, Depth
 from pictured.service.workers import WorkerLimits, Workers
 
 DECODING = DecodingLimits(pixels=10**8, memory=256_000_000)
@@ -78,9 +79,33 @@ def test_a_picture_is_read_in_another_process(tmp_path: Path, context: Literal["
 
     async def scenario(pool: Workers) -> None:
         found = await pool.fingerprint(path, stamp_of(path))
-        assert (found.width, found.height, len(found.thumb)) == (80, 80, 4096)
+        assert (found.width, found.height, len(found.crops)) == (80, 80, 32 * len(PARTS[Depth.NORMAL]))
+        probe = await pool.probe(path, stamp_of(path))
+        assert (probe.digest, probe.size, probe.marr) == (found.digest, (80, 80), None)
 
     run(scenario, lambda: Workers(1, LIMITS, context))
+
+
+def test_what_is_kept_of_a_picture_is_what_the_workers_were_told(tmp_path: Path) -> None:
+    async def scenario(pool: Workers) -> None:
+        assert (await ask(pool, tmp_path / "well.jpg")).mode == "asking=False depth=deep marr=True"
+        stamp = stamp_of(tmp_path / "well.jpg")
+        asking = await pool.fingerprint(tmp_path / "well.jpg", stamp, asking=True)
+        assert asking.mode == "asking=True depth=deep marr=True"
+
+    run(scenario, lambda: Workers(1, LIMITS, CONTEXT, work="misbehaving:work", depth=Depth.DEEP, marr=True))
+
+
+def test_a_query_is_looked_at_for_what_the_index_keeps(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(np.eye(80, dtype=np.uint8) * 255).save(path)
+
+    async def scenario(pool: Workers) -> None:
+        probe = await pool.probe(path, stamp_of(path))
+        assert probe.marr == (await pool.fingerprint(path, stamp_of(path))).marr
+        assert probe.marr is not None
+
+    run(scenario, lambda: Workers(1, LIMITS, CONTEXT, marr=True))
 
 
 def test_a_worker_is_confined(tmp_path: Path) -> None:
@@ -251,6 +276,7 @@ sys.path[:] = {sys.path!r}
 from pathlib import Path
 from pictured.disk.reading import stamp_of
 from pictured.imaging.limits import DecodingLimits
+from pictured.looks import PARTS, Depth
 from pictured.service.workers import WorkerLimits, Workers
 async def main():
     path = Path({str(tmp_path / "well.jpg")!r})

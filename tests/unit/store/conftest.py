@@ -23,7 +23,9 @@ FINGERPRINT = Fingerprint(
     camera="Canon EOS 5D",
     metadata=("exif", "icc"),
     phash=bytes(range(32)),
-    thumb=bytes(range(256)) * 16,
+    crops=bytes(range(64)),
+    points=bytes(range(28)),
+    thumb=bytes(range(256)) * 8,
 )
 STEP = Collect(
     entry="best",
@@ -48,7 +50,9 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 def fingerprint() -> Callable[[str], Fingerprint]:
     def make(name: str) -> Fingerprint:
         digest = sha256(name.encode()).digest()
-        return replace(FINGERPRINT, digest=digest, phash=digest[::-1], thumb=digest * 128)
+        return replace(
+            FINGERPRINT, digest=digest, phash=digest[::-1], crops=digest * 7, points=digest[:14], thumb=digest * 64
+        )
 
     return make
 

@@ -59,13 +59,13 @@ def test_the_first_time_that_a_file_was_missed_counts(db: sqlite3.Connection, fi
     assert catalogue.prune(2.0) == 1
 
 
-def test_pruning_leaves_no_content_thumb_or_folder_behind(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_pruning_leaves_nothing_of_a_content_behind(db: sqlite3.Connection, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     catalogue.record(PATH, STAMP, fingerprint("two"))
     catalogue.miss(PATH, 1.0)
     catalogue.prune(2.0)
-    for table in ("files", "folders", "contents", "thumbs", "failures"):
+    for table in ("files", "folders", "contents", "features", "thumbs", "failures"):
         assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
 
 
@@ -159,7 +159,7 @@ class Modelled(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def fingerprint(self, digest: bytes) -> Fingerprint:
-        return Fingerprint(digest, 1, 2, 3, "PNG", "L", 8, 1, None, None, None, (), digest[::-1], digest)
+        return Fingerprint(digest, 1, 2, 3, "PNG", "L", 8, 1, None, None, None, (), digest[::-1], digest, b"", digest)
 
     @rule(path=st.sampled_from(PATHS), stamp=st.sampled_from(STAMPS), digest=st.sampled_from(list(DIGESTS)))
     def record(self, path: Path, stamp: Stamp, digest: bytes) -> None:
@@ -246,7 +246,7 @@ class Modelled(RuleBasedStateMachine):
         }
         ids = {digest: self.catalogue.content_id(digest) for digest in DIGESTS}
         assert {digest for digest, number in ids.items() if number is not None} == self.digests
-        assert set(self.catalogue.contents().ids.tolist()) == {ids[digest] for digest in read.values()}
+        assert {each.content for each in self.catalogue.findable()} == {ids[digest] for digest in read.values()}
         for digest, number in ids.items():
             if number is not None:
                 assert dict(self.catalogue.copies(number)) == {

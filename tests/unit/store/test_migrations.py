@@ -18,8 +18,9 @@ SAMPLES = {
     INSERT INTO roots VALUES (x'2f61', 5, 1.0, NULL, NULL);
     INSERT INTO folders VALUES (1, x'2f61ff2f');
     INSERT INTO contents
-        VALUES (7, zeroblob(32), zeroblob(32), 9, 4, 3, 'PNG', 'RGB', 8, 1, NULL, NULL, NULL, 'exif icc');
-    INSERT INTO thumbs VALUES (7, zeroblob(4096));
+        VALUES (7, zeroblob(32), zeroblob(32), zeroblob(72), 9, 4, 3, 'PNG', 'RGB', 8, 1, NULL, NULL, NULL, 'exif icc');
+    INSERT INTO features VALUES (7, zeroblob(224), zeroblob(1008));
+    INSERT INTO thumbs VALUES (7, zeroblob(2000));
     INSERT INTO files VALUES (1, 1, x'78', 9, 8, 7, 6, 5, 7, NULL, 1), (2, 1, x'79', 9, 8, 6, 6, 5, 7, 3.0, 0),
         (3, 1, x'7a', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0);
     INSERT INTO failures VALUES (3, 'refused', 'a FIFO', 0, 1, NULL);

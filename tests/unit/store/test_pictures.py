@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from pictured.flow import Fingerprint, Picture, Stamp
+from pictured.flow import Collect, Fingerprint, Picture, Stamp
 from pictured.store.catalogue import Catalogue
-from pictured.store.pictures import Counts
+from pictured.store.journal import Journal
+from pictured.store.pictures import Counts, Findable
 
 Make = Callable[[str], Fingerprint]
 ODD = Path(os.fsdecode(b"/a\xff/b\xfe.jpg"))
@@ -19,10 +19,24 @@ STAMP = Stamp(1, 2, 3, 4, 5)
 def test_every_value_of_a_picture_comes_back(db: sqlite3.Connection, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     full = replace(
-        fingerprint("full"), mode="I;16", bit_depth=16, frames=7, camera="Müller\0 📷", metadata=("exif", "xmp")
+        fingerprint("full"),
+        mode="I;16",
+        bit_depth=16,
+        frames=7,
+        camera="Müller\0 📷",
+        metadata=("exif", "xmp"),
+        marr=bytes(range(72)),
     )
     bare = replace(
-        fingerprint("bare"), luma_quantiser=None, taken=None, camera=None, metadata=(), thumb=b"", size=2**40
+        fingerprint("bare"),
+        luma_quantiser=None,
+        taken=None,
+        camera=None,
+        metadata=(),
+        crops=b"",
+        points=b"",
+        thumb=b"",
+        size=2**40,
     )
     for number, content in enumerate((full, bare)):
         path = ODD.parent / f"{number}{ODD.name}"
@@ -49,31 +63,59 @@ def test_a_later_reading_of_the_same_bytes_replaces_the_earlier_and_keeps_the_id
 ) -> None:
     catalogue = Catalogue(db)
     catalogue.record(ODD, STAMP, fingerprint("one"))
-    before = catalogue.contents().ids.tolist()
+    before = [each.content for each in catalogue.findable()]
     better = replace(fingerprint("two"), digest=fingerprint("one").digest)
     catalogue.record(ODD, STAMP, better)
     assert catalogue.picture(ODD) == Picture(ODD, STAMP, better)
-    assert catalogue.contents().ids.tolist() == before
+    assert [each.content for each in catalogue.findable()] == before
 
 
-def test_contents_are_the_hashes_that_a_present_file_has(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_a_hash_that_is_no_longer_wanted_is_forgotten_at_the_next_reading(
+    db: sqlite3.Connection, fingerprint: Make
+) -> None:
     catalogue = Catalogue(db)
-    empty = catalogue.contents()
-    assert (empty.ids.shape, empty.ids.dtype, empty.hashes.shape, empty.hashes.dtype) == (
-        (0,),
-        np.int64,
-        (0, 32),
-        np.uint8,
-    )
-    for name in ("one", "two", "three"):
+    catalogue.record(ODD, STAMP, replace(fingerprint("one"), marr=bytes(72)))
+    catalogue.record(ODD, STAMP, fingerprint("one"))
+    assert catalogue.picture(ODD) == Picture(ODD, STAMP, fingerprint("one"))
+
+
+@pytest.mark.parametrize("fault", [{"phash": b"p"}, {"crops": bytes(33)}, {"points": bytes(15)}, {"marr": bytes(71)}])
+def test_what_is_no_whole_record_is_refused_and_leaves_nothing(
+    db: sqlite3.Connection, fingerprint: Make, fault: dict[str, bytes]
+) -> None:
+    catalogue = Catalogue(db)
+    with pytest.raises(sqlite3.IntegrityError):
+        catalogue.record(ODD, STAMP, replace(fingerprint("one"), **fault))
+    assert catalogue.picture(ODD) is None
+    assert catalogue.content_id(fingerprint("one").digest) is None
+
+
+def test_what_a_present_file_has_is_findable(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    assert list(catalogue.findable()) == []
+    for name in ("three", "two", "one"):
         catalogue.record(Path("/a") / name, STAMP, fingerprint(name))
         catalogue.record(Path("/b") / name, STAMP, fingerprint(name))
     catalogue.miss_below(Path("/b"), 1.0)
     catalogue.miss(Path("/a/two"), 1.0)
-    found = catalogue.contents()
-    assert (found.ids.dtype, found.hashes.dtype, found.hashes.shape) == (np.int64, np.uint8, (2, 32))
-    assert found.ids.tolist() == [catalogue.content_id(fingerprint(name).digest) for name in ("one", "three")]
-    assert [row.tobytes() for row in found.hashes] == [fingerprint(name).phash for name in ("one", "three")]
+    found = list(catalogue.findable())
+    assert [each.content for each in found] == sorted(each.content for each in found)
+    for each, name in zip(found, ("three", "one"), strict=True):
+        content = fingerprint(name)
+        assert each == Findable(catalogue.content_id(content.digest) or 0, content.phash, content.crops, content.points)
+
+
+def test_what_a_placed_file_has_is_findable_for_as_long_as_it_is_placed(
+    db: sqlite3.Connection, fingerprint: Make, step: Collect
+) -> None:
+    catalogue, journal = Catalogue(db), Journal(db)
+    catalogue.record(ODD, STAMP, fingerprint("one"))
+    placing = replace(step, digest=fingerprint("one").digest)
+    made = journal.finish(journal.begin(placing, 1.0), STAMP, 1.0)
+    catalogue.miss(ODD, 1.0)
+    assert [each.points for each in catalogue.findable()] == [fingerprint("one").points]
+    journal.undo(made.id, 2.0)
+    assert list(catalogue.findable()) == []
 
 
 def test_an_id_is_never_used_for_another_content(db: sqlite3.Connection, fingerprint: Make) -> None:

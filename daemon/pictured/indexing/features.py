@@ -1,0 +1,85 @@
+"""Local features: distinctive spots of a picture that are found again in a part, a turned or an enlarged copy of it.
+
+SIFT (Lowe 2004, as in OpenCV) with RootSIFT descriptors (Arandjelovic and Zisserman 2012). Of a library picture the
+strongest are kept, well spread; of a query many more are looked up.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pictured.indexing.vocabulary import vocabulary
+from pictured.looks import POINT, Points
+
+KEPT_SIDE: Final = 256
+"""Long side, in pixels, at which the features of a library picture are found."""
+
+_ASKED = 400
+_CANDIDATES = 300
+_SPREAD = 8
+_CONTRAST = 0.02
+_SMALLEST = 16
+_WORDS_ASKED = 3
+_MIRRORED = np.arange(128).reshape(4, 4, 8)[::-1, :, (-np.arange(8)) % 8].reshape(-1)
+"""Where the numbers of a descriptor go when its picture is mirrored: the 4 x 4 cells swap sides, the 8 directions turn
+the other way."""
+
+Luminance = NDArray[np.uint8]
+Descriptors = NDArray[np.float32]
+Places = NDArray[np.float32]
+
+
+def kept(luminance: Luminance, most: int) -> bytes:
+    """Give the features to keep of a picture (uint8, (h, w)), whose long side is `KEPT_SIDE`, as `looks.POINT` records.
+
+    At most one feature for each 8 x 8 pixels, the strongest first.
+    """
+    places, descriptors = described(luminance, _CANDIDATES)
+    chosen = _spread(places, most)
+    places, descriptors = places[chosen], descriptors[chosen]
+    words, signatures = vocabulary().assign(descriptors, 1)
+    points = np.zeros(len(places), np.dtype(POINT))
+    points["word"], points["signature"] = words[:, 0], signatures[:, 0]
+    points["x"], points["y"] = np.clip(np.rint(places[:, :2]), 0, 255).T
+    points["size"] = np.clip(np.rint(np.log2(np.maximum(places[:, 2], 1)) * 16), 0, 255)
+    points["angle"] = np.rint(places[:, 3] / 360 * 256) % 256
+    return points.tobytes()
+
+
+def asked(luminance: Luminance) -> tuple[Points, Points]:
+    """Give the features of a look (uint8, (h, w)) and those of its mirror image (left to right)."""
+    places, descriptors = described(luminance, _ASKED)
+    across = places.copy()
+    across[:, 0] = luminance.shape[1] - 1 - places[:, 0]
+    across[:, 3] = (180 - places[:, 3]) % 360
+    words = vocabulary()
+    upright = Points(places, *words.assign(descriptors, _WORDS_ASKED))
+    return upright, Points(across, *words.assign(descriptors[:, _MIRRORED], _WORDS_ASKED))
+
+
+def described(luminance: Luminance, most: int) -> tuple[Places, Descriptors]:
+    """Give the strongest features: places float32 (n, 4) and RootSIFT descriptors float32 (n, 128), strongest first."""
+    if min(luminance.shape) < _SMALLEST:
+        return np.empty((0, 4), np.float32), np.empty((0, 128), np.float32)
+    detector = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
+    spots, found = detector.detectAndCompute(luminance, None)
+    if not spots:
+        return np.empty((0, 4), np.float32), np.empty((0, 128), np.float32)
+    strongest = sorted(range(len(spots)), key=lambda index: -spots[index].response)[:most]
+    places = np.array([(*spots[i].pt, spots[i].size, spots[i].angle) for i in strongest], np.float32)
+    descriptors = np.asarray(found, np.float32)[strongest]
+    return places, np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
+
+
+def _spread(places: Places, most: int) -> list[int]:
+    taken: set[tuple[int, int]] = set()
+    chosen: list[int] = []
+    for index, (x, y) in enumerate((places[:, :2] // _SPREAD).astype(int)):
+        if len(chosen) == most:
+            break
+        if (x, y) not in taken:
+            taken.add((x, y))
+            chosen.append(index)
+    return chosen
