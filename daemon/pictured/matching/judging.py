@@ -39,9 +39,7 @@ def judged(evidence: Evidence, inliers: int, distance: int | None, placing: Plac
         return None
     if not agrees(evidence, inliers):
         return Kind.SIMILAR if _resembles(evidence, inliers) else None
-    # A camera that takes a burst is not turned, but a picture is, on its own canvas.
-    aside = placing.turned < _STRAIGHT and min(placing.beyond_copy, placing.beyond_query) > _overhang(evidence)
-    if aside or _moves(evidence, placing):
+    if beside(evidence, placing) or _moves(evidence, placing):
         return Kind.SIMILAR
     whole = evidence.of_copy > _WHOLE and evidence.of_look > _WHOLE and evidence.alike > _ALL
     return Kind.SAME if whole and placing.turned < _TURNED else Kind.EDITED
@@ -55,6 +53,7 @@ def confidence(evidence: Evidence) -> float:
 _ROUGH_DRIFT = 14.0
 _DRIFT = 9.0
 _FEWEST = 8
+_LITTLE = 24
 _WHOLE = 0.93
 _ALL = 0.9
 _TURNED = 1.0
@@ -63,33 +62,54 @@ _STRAIGHT = 3.0
 
 def agrees(evidence: Evidence, inliers: int) -> bool:
     """Whether the pixels agree, as those of a copy and those of frames of one scene do."""
-    if evidence.textured < 16 or evidence.ground > 0.4 or (evidence.ground > 0.25 and inliers < 30):
+    structure = evidence.strong >= 16 and evidence.lowest > 0.8 and evidence.peak < 0.1
+    if structure and evidence.textured >= _LITTLE and evidence.correlation > 0.99 and evidence.middle > 0.6:
+        # Coarse coding and noise spoil the tiles that show little, and leave the others.
+        return True
+    if evidence.textured < _LITTLE or evidence.ground > 0.4 or (evidence.ground > 0.25 and inliers < 30):
         return _agrees_everywhere(evidence)
     if inliers >= 30 and evidence.middle > 0.85 and evidence.alike > 0.6:
         return True
     toned = evidence.textured >= 40 and evidence.drift < 3 and evidence.correlation > 0.985
     if toned and evidence.middle > (0.6 if inliers >= 8 else 0.75) and evidence.low > 0.25:
         return True
+    if inliers >= 12 and evidence.correlation > 0.955 and evidence.middle > 0.83 and evidence.low > 0.7:
+        return True
+    if evidence.textured >= 30 and evidence.correlation > 0.99 and evidence.alike > 0.97 and evidence.low > 0.85:
+        return evidence.middle > 0.88
     sure = evidence.correlation > 0.93 or (inliers >= 20 and evidence.alike > 0.7)
     return sure and evidence.middle > 0.93 and evidence.low > 0.55
 
 
 def _agrees_everywhere(evidence: Evidence) -> bool:
     """What holds for pages, charts, logos, icons and skies: most of two different ones may be the same."""
-    everywhere = evidence.lowest > 0.65 and evidence.peak < 0.2 and evidence.middle > 0.9
-    whole = evidence.of_copy > 0.9 and evidence.of_look > 0.9 and evidence.drift < 4
-    if evidence.textured < 16:
-        return everywhere and whole and evidence.middle > 0.97 and evidence.low > 0.95 and evidence.correlation > 0.95
-    return everywhere and evidence.correlation > 0.95
+    everywhere = evidence.lowest > 0.8 and evidence.peak < 0.15 and evidence.middle > 0.9
+    if evidence.textured < _LITTLE:
+        # Two sunsets become one when the one is laid on the other: these have to lie there already.
+        still = evidence.of_copy > 0.97 and evidence.of_look > 0.97 and evidence.drift < 1.5 and evidence.shift < 0.15
+        return (
+            everywhere
+            and still
+            and evidence.middle > 0.97
+            and evidence.low > 0.95
+            and evidence.peak < (0.12 if evidence.drift < 0.5 else 0.06)
+        )
+    return everywhere and evidence.low > 0.85 and evidence.alike > 0.9 and evidence.correlation > 0.95
 
 
 def _resembles(evidence: Evidence, inliers: int) -> bool:
     return evidence.middle > 0.8 and (inliers >= 8 or evidence.low > 0.5)
 
 
+def beside(evidence: Evidence, placing: Placing) -> bool:
+    """Whether each picture shows something that the other does not, as two frames of a moving camera do."""
+    # A camera that takes a burst is not turned, but a picture is, on its own canvas.
+    return placing.turned < _STRAIGHT and min(placing.beyond_copy, placing.beyond_query) > _overhang(evidence)
+
+
 def _overhang(evidence: Evidence) -> float:
     """How exactly the edges of the two pictures are known: of a poor one, less so."""
-    return 0.006 if evidence.low > 0.95 else 0.009 if evidence.low > 0.85 else 0.02
+    return 0.006 if evidence.low > 0.95 else 0.009 if evidence.low > 0.85 else 0.012
 
 
 def _moves(evidence: Evidence, placing: Placing) -> bool:
@@ -99,9 +119,12 @@ def _moves(evidence: Evidence, placing: Placing) -> bool:
     so, other reasons for a difference are more likely, and the motion must be plainer.
     """
     plainer = 0.045
-    if evidence.tones < 0.995 or placing.turned > _STRAIGHT or min(evidence.of_copy, evidence.of_look) < 0.8:
+    if evidence.tones < 0.995 or min(evidence.of_copy, evidence.of_look) < 0.8:
         plainer = 0.12
     if evidence.alike < 0.93:
         plainer = 0.16
+    if placing.turned > _STRAIGHT:
+        plainer = 0.3
     moved = evidence.explained > 0.28 and evidence.shift > 0.15 and evidence.explained * evidence.shift > plainer
-    return moved or evidence.shift > 0.38 or evidence.displaced > 0.18
+    elsewhere = evidence.displaced > 0.24 and evidence.peak > 0.065 and placing.turned < _STRAIGHT
+    return moved or evidence.shift > 0.38 or elsewhere

@@ -11,7 +11,7 @@ from pictured.flow import Fingerprint, Kind, Transform
 from pictured.looks import Probe
 from pictured.matching.found import Found
 from pictured.matching.guessing import Guess, hashes
-from pictured.matching.judging import agrees, confidence, judged
+from pictured.matching.judging import beside, confidence, judged
 from pictured.matching.measuring import marr_distance, measures
 from pictured.matching.orienting import Affine, product
 from pictured.matching.transforming import placing_of, transform_of, within
@@ -22,6 +22,7 @@ FEATURE_SIDE = 256
 
 _WAYS = 3
 _MOSTLY = 0.5
+_AGREES = 0.9
 _NEARLY_ALL = 0.75
 
 
@@ -34,7 +35,7 @@ def prove(probe: Probe, proposed: Sequence[Guess], content: Fingerprint) -> Foun
     for each in proposed:
         inliers[each.look] = max(inliers[each.look], each.inliers)
     similar: _Examined | None = None
-    moved = False
+    moved = passing = False
     # What the whole query shows comes first: a part of a frame of a burst may well agree with the next frame.
     whole = [each for each in proposed if each.look == 0][:_WAYS]
     for guess in [*whole, *[each for each in proposed if each.look != 0][:_WAYS]]:
@@ -43,8 +44,9 @@ def prove(probe: Probe, proposed: Sequence[Guess], content: Fingerprint) -> Foun
             continue
         if seen.kind is Kind.SIMILAR:
             similar = similar or seen
-            moved |= guess.look == 0 and seen.agrees and seen.evidence.of_look > _MOSTLY
-        elif guess.look == 0 or not moved or seen.evidence.of_copy > _NEARLY_ALL:
+            moved |= seen.apart and seen.evidence.of_look > _MOSTLY
+            passing |= seen.apart and seen.beside and seen.evidence.of_look > _MOSTLY
+        elif guess.look == 0 or not moved or (not passing and seen.evidence.of_copy > _NEARLY_ALL):
             return _found(probe, content, thumb, seen)
     return None if similar is None else _found(probe, content, thumb, similar)
 
@@ -57,7 +59,12 @@ def exactly(content: int) -> Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Examined:
-    """What came of one guess. `fractions` goes from fractions of the copy to fractions of the query."""
+    """What came of one guess.
+
+    fractions   2 x 3, from fractions of the copy to fractions of the query
+    apart       whether the whole query agrees with the copy, but as frames of one scene do
+    beside      whether that is because each shows something that the other does not
+    """
 
     guess: Guess
     inliers: int
@@ -65,7 +72,8 @@ class _Examined:
     fractions: Affine
     transform: Transform
     kind: Kind
-    agrees: bool
+    apart: bool
+    beside: bool
 
 
 def _examined(
@@ -78,10 +86,12 @@ def _examined(
         return None
     fractions = within(look.box, evidence.affine, look.pixels.shape, thumb.shape)
     transform = transform_of(fractions, probe.size, (content.width, content.height))
-    kind = judged(evidence, inliers, guess.distance, placing_of(transform, fractions, look.box))
+    placing = placing_of(transform, fractions, look.box)
+    kind = judged(evidence, inliers, guess.distance, placing)
     if kind is None:
         return None
-    return _Examined(guess, inliers, evidence, fractions, transform, kind, agrees(evidence, inliers))
+    apart = guess.look == 0 and kind is Kind.SIMILAR and evidence.middle > _AGREES
+    return _Examined(guess, inliers, evidence, fractions, transform, kind, apart, beside(evidence, placing))
 
 
 def _found(probe: Probe, content: Fingerprint, thumb: NDArray[np.uint8], seen: _Examined) -> Found:

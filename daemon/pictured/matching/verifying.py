@@ -57,7 +57,8 @@ class Evidence:
     displaced    share of what differs that is found again up to 6 pixels further off, by one way, 0 to 1
     tones        correlation of the quantiles of both pictures: 1 where they differ by brightness and contrast only
     ground       largest share of the copy that has one tone, 0 to 1: paper, or a plain backdrop
-    lowest       lowest correlation of a tile with much structure, -1 to 1; 1 where there is none
+    strong       number of tiles with much structure
+    lowest       lowest correlation of such a tile, -1 to 1; 1 where there is none
     peak         largest difference of any spot, as a share of the range of tones
     drift        how far the search moved a corner of the frame from where it began, in pixels of the frame
     of_copy      share of the copy that lies in the look, 0 to 1
@@ -77,6 +78,7 @@ class Evidence:
     displaced: float
     tones: float
     ground: float
+    strong: int
     lowest: float
     peak: float
     drift: float
@@ -109,6 +111,9 @@ def compared(copy: Picture, look: Picture, affine: Affine, *, rough: bool) -> Ev
     sigma = max(1.0, 0.5 / max(float(stretch[0]), 1e-3), 0.5 / extent)
     pair = Pair(blurred(base, sigma), soft, begin, sigma, tone.straight)
     found = refined(pair, begin, rough=rough)
+    if found is None and not rough:
+        # Where the search loses its way among fine structures, half the size shows fewer of them.
+        found = refined(pair, begin, rough=True)
     if found is None and rough:
         return None
     first = None if found is None else _shown(pair, shared, found)
@@ -176,6 +181,7 @@ def _shown(pair: Pair, shared: Overlap, warp: Affine) -> _Shown | None:
         displaced=displaced(base, laid, unlike, there) if np.median(correlations) > _UNLIKE else 0.0,
         tones=pair.tones,
         ground=ground(base, there),
+        strong=int(strong.sum()),
         lowest=float(correlations.min(where=strong[textured], initial=1.0)),
         peak=peak(base, laid, there),
         drift=_drift(pair.begin, warp),

@@ -49,7 +49,7 @@ def test_good_evidence_proves_the_same_picture() -> None:
         ({"middle": 0.88, "low": 0.6, "worst": 0.1, "alike": 0.7, "correlation": 0.8}, Kind.SIMILAR),
         ({"explained": 0.8, "shift": 0.6}, Kind.SIMILAR),
         ({"explained": 0.3, "shift": 3.0}, Kind.SIMILAR),
-        ({"displaced": 0.9}, Kind.SIMILAR),
+        ({"displaced": 0.9, "peak": 0.3}, Kind.SIMILAR),
         ({"of_copy": 0.5}, Kind.EDITED),
         ({"of_look": 0.5}, Kind.EDITED),
         ({"alike": 0.78, "low": 0.75, "worst": -0.2}, Kind.EDITED),
