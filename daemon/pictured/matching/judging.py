@@ -73,7 +73,8 @@ def agrees(evidence: Evidence, inliers: int) -> bool:
     toned = evidence.textured >= 40 and evidence.drift < 3 and evidence.correlation > 0.985
     if toned and evidence.middle > (0.6 if inliers >= 8 else 0.75) and evidence.low > 0.25:
         return True
-    if inliers >= 12 and evidence.correlation > 0.955 and evidence.middle > 0.83 and evidence.low > 0.7:
+    many = inliers >= 16 and evidence.ground < 0.2
+    if many and evidence.correlation > 0.955 and evidence.middle > 0.83 and evidence.low > 0.7:
         return True
     if evidence.textured >= 30 and evidence.correlation > 0.99 and evidence.alike > 0.97 and evidence.low > 0.85:
         return evidence.middle > 0.88
