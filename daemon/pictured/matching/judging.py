@@ -66,8 +66,9 @@ def agrees(evidence: Evidence, inliers: int) -> bool:
     if structure and evidence.textured >= _LITTLE and evidence.correlation > 0.99 and evidence.middle > 0.6:
         # Coarse coding and noise spoil the tiles that show little, and leave the others.
         return True
-    if evidence.textured < _LITTLE or evidence.ground > 0.4 or (evidence.ground > 0.25 and inliers < 30):
-        return _agrees_everywhere(evidence)
+    if evidence.textured < _LITTLE or evidence.ground > 0.25:
+        nearly = inliers >= 30 and evidence.alike > 0.85 and evidence.correlation > 0.9 and evidence.ground < 0.4
+        return _agrees_everywhere(evidence) or (nearly and evidence.textured >= _LITTLE and evidence.middle > 0.85)
     if inliers >= 30 and evidence.middle > 0.85 and evidence.alike > 0.6:
         return True
     toned = evidence.textured >= 40 and evidence.drift < 3 and evidence.correlation > 0.985
