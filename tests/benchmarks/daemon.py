@@ -6,7 +6,7 @@ Copies every JPEG of FOLDER one by one into a watched folder, then drops poor co
 into a query folder by rename, one at a time. Prints one JSON line:
 
     collected, wrong   poor copies whose original lies in the destination; files there that are no original
-    latency_s          median and worst time from the end of the settling time (1 s) to the record in the log
+    latency_s          median and worst time from the end of the settling time (1 s) until all is done, by the log
     idle_percent       CPU of the daemon and its workers while nothing happens, in percent of one core
     rehashed           files that a restart reads again
     rss_mb             memory of the daemon and its workers at the end
@@ -120,8 +120,8 @@ def measure(root: Path, photos: list[Path], queries: int, idle: float) -> dict[s
         target = root / "queries" / f"poor {photo.name}"
         (root / "dropped").rename(target)
         dropped = time.time()
-        placed = daemon.wait_for("copy.placed", query=str(target))
-        latencies.append(datetime.fromisoformat(placed["timestamp"]).timestamp() - dropped - SETTLE)
+        done = daemon.wait_for("file.done", path=str(target))
+        latencies.append(datetime.fromisoformat(done["timestamp"]).timestamp() - dropped - SETTLE)
     best = {each.read_bytes() for each in (root / "best").iterdir()}
     originals = {photo.read_bytes() for photo in asked}
     cpu, began = daemon.cpu(), time.monotonic()
