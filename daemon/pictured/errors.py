@@ -3,6 +3,7 @@
     PicturedError                70  something of ours is broken
     ├── ConfigError              78  the configuration (or a unit made from it) cannot be used
     ├── StoreError               74  the index cannot be opened, written or migrated
+    │   └── Damaged                  its bytes are no index any more; it is moved aside and made anew
     ├── UsageError                2  the command line asks for something that cannot be
     └── FileError                 1  one file cannot be taken; never leaves the loop
         ├── Vanished                 it was there and is gone                         retry: no, an event will come
@@ -46,6 +47,10 @@ class StoreError(PicturedError):
     """The index cannot be opened, written or migrated."""
 
     exit_code = ExitCode.STORE
+
+
+class Damaged(StoreError):
+    """The index is damaged: no repair is tried, because it can be made anew from the folders."""
 
 
 class UsageError(PicturedError):

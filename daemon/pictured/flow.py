@@ -1,6 +1,9 @@
 """The values that travel down the line, in the order in which they come to be.
 
-    FileSeen -> Settled (or Gone) -> Fingerprint (or Failure) -> Match -> Plan(steps: Collect | Keep) -> Outcome
+    FileSeen -> Settled (or Gone) -> Fingerprint (or Failure) -> Match -> Plan(Collect | Keep | Render) -> Outcome
+
+Both kinds of effect are one: these bytes at that target, in place of that file of ours. A rule's result waits as a
+`Draft` in our own folder until it is placed like a copy.
 
 Nothing here does anything: the stages decide by making the next value, and `service` acts on the last one.
 """
@@ -227,8 +230,20 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A rendered result that waits in our own folder to be placed."""
+
+    path: Path
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class Collect:
-    """A step: put the bytes of `source` at `target`, in place of `replaces` where that is given."""
+    """A step: put the bytes of `source` at `target`, in place of `replaces` where that is given.
+
+    `digest` is that of the bytes that are put there: those of `draft` where a rule made them of the source, which has
+    to be unchanged all the same.
+    """
 
     entry: str
     query: Path | None
@@ -239,6 +254,7 @@ class Collect:
     form: Form
     reason: str
     replaces: Placed | None = None
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +268,27 @@ class Keep:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Render:
+    """A step: carry out a rule on a picture. What comes of it is placed by `Collect` steps of their own.
+
+    entry     the journal's name of the rule, "rules/NAME"
+    rule      digest of what the rule says, 32 bytes: a rule that was edited is another one
+    source    the picture, with its stamp and the digest of its content
+    target    the name that a single result gets where nothing is in the way; its suffix is ".*" where the format is
+              chosen by trying
+    reason    what will be done, for people
+    """
+
+    entry: str
+    rule: bytes
+    source: Path
+    stamp: Stamp
+    digest: bytes
+    target: Path
+    reason: str
+
+
 Step = Collect | Keep
 
 
@@ -260,7 +297,7 @@ class Plan:
     """What is to be done because of one picture. `run`, `--dry-run`, `explain` and the tests read the same plan."""
 
     subject: Path
-    steps: tuple[Step, ...]
+    steps: tuple[Step | Render, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The names of collected files: a template filled with facts, always one safe file name."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pictured.filenames import moment_taken, safe
 from pictured.flow import Picture
 from pictured.templates import Takes, Template, dated, parse
 
@@ -18,12 +18,6 @@ PLACEHOLDERS = {
     "entry": Takes.NOTHING,
 }
 """What may stand in the template of a collect entry."""
-
-LONGEST = 255
-"""Bytes of the longest file name that the usual file systems take."""
-
-_LONGEST_EXTENSION = 16
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,6 @@ def parse_template(text: str) -> Template:
 
 def facts_of(picture: Picture, *, query: Path | None, entry: str) -> Facts:
     """Gather the facts of a source. Its date is the exposure by EXIF, or else the file's time in UTC."""
-    taken = picture.content.taken
     return Facts(
         stem=picture.path.stem,
         ext=picture.path.suffix,
@@ -74,7 +67,7 @@ def facts_of(picture: Picture, *, query: Path | None, entry: str) -> Facts:
         digest=picture.content.digest.hex(),
         width=picture.content.width,
         height=picture.content.height,
-        date=taken if taken and _MOMENT.fullmatch(taken) else moment_of(picture.stamp.mtime_ns),
+        date=moment_taken(picture.content.taken, picture.stamp.mtime_ns),
         entry=entry,
     )
 
@@ -82,34 +75,7 @@ def facts_of(picture: Picture, *, query: Path | None, entry: str) -> Facts:
 def fill(template: Template, facts: Facts) -> str:
     """Give the file name: no slash, no NUL, no leading dot, at most 255 bytes with the extension kept."""
     name = "".join(part if isinstance(part, str) else _value(part.name, part.form, facts) for part in template)
-    name = name.replace("/", "_").replace("\0", "_")
-    if not name or name.startswith("."):
-        name = f"_{name[1:]}"
-    return _fitted(*_split(name))
-
-
-def numbered(name: str, n: int) -> str:
-    """Give the nth name for files that would share one: `name` itself for 1, `stem (2).ext` for 2."""
-    stem, extension = _split(name)
-    return _fitted(stem, f" ({n}){extension}") if n > 1 else name
-
-
-def moment_of(mtime_ns: int) -> str:
-    """Turn nanoseconds since 1970 into an ISO moment in UTC.
-
-    The date is Howard Hinnant's `civil_from_days` (chrono-Compatible Low-Level Date Algorithms, 2014): naming is a
-    decision, and decisions do not import a clock.
-    """
-    days, second = divmod(mtime_ns // 10**9, 86400)
-    era, day_of_era = divmod(days + 719468, 146097)
-    year = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
-    day_of_year = day_of_era - (365 * year + year // 4 - year // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    day = day_of_year - (153 * shifted + 2) // 5 + 1
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    year += era * 400 + (month <= 2)
-    hour, rest = divmod(second, 3600)
-    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    return safe(name)
 
 
 def _value(name: str, form: str, facts: Facts) -> str:
@@ -126,21 +92,3 @@ def _value(name: str, form: str, facts: Facts) -> str:
         "entry": facts.entry,
     }
     return str(plain[name])
-
-
-def _split(name: str) -> tuple[str, str]:
-    stem, dot, extension = name.rpartition(".")
-    if not stem or _length(extension) >= _LONGEST_EXTENSION:
-        return name, ""
-    return stem, dot + extension
-
-
-def _fitted(stem: str, tail: str) -> str:
-    room = LONGEST - _length(tail)
-    while _length(stem) > room:
-        stem = stem[:-1]
-    return stem + tail
-
-
-def _length(text: str) -> int:
-    return len(text.encode("utf-8", "surrogateescape"))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from pictured.collecting.naming import facts_of, fill, numbered, parse_template
+from pictured.collecting.naming import facts_of, fill, parse_template
 from pictured.collecting.ranking import outranks, why
 from pictured.collecting.settings import CollectSettings, Layout, OnConflict
+from pictured.filenames import numbered, tree_below
 from pictured.flow import Collect, Keep, Match, Placed, Stamp, Step
 
 
@@ -45,11 +46,8 @@ class Destination:
 def target_of(entry: CollectSettings, best: Match, query: Path | None) -> Path:
     """The name that the best copy gets where nothing is in the way."""
     name = fill(parse_template(entry.file_name), facts_of(best.picture, query=query, entry=entry.name))
-    if entry.layout is Layout.TREE:
-        for source in entry.sources:
-            if best.picture.path.is_relative_to(source):
-                return entry.into / best.picture.path.relative_to(source).parent / name
-    return entry.into / name
+    folders = tree_below(best.picture.path, entry.sources) if entry.layout is Layout.TREE else Path()
+    return entry.into / folders / name
 
 
 def planned(entry: CollectSettings, query: Path | None, ranking: Sequence[Match], destination: Destination) -> Step:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pictured.collecting.naming import moment_of
 from pictured.collecting.settings import Criterion
+from pictured.filenames import moment_of
 from pictured.flow import Detail, Kind, Match
 
 DEAD_BAND = 0.45

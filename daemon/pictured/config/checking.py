@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from pictured.config.attachments import absent
 from pictured.config.document import Fault, InvalidConfigError, Node, Position, Scalar, located
 from pictured.config.expanding import Surroundings
 from pictured.config.explaining import explained
@@ -30,7 +31,7 @@ def checked(root: Node, faults: Sequence[Fault], file: Path, surroundings: Surro
         told = {fault.key for fault in gathered}
         gathered += explained(error.errors(include_url=False), root, told)
         raise InvalidConfigError(file, gathered) from None
-    for key, reason in misplaced(config):
+    for key, reason in (*misplaced(config), *absent(config)):
         position, _ = located(root, key)
         gathered.append(Fault(position, key, reason))
     if gathered:

@@ -85,10 +85,11 @@ each file there that cannot be read.
 is `events`, `poll` or `offline`; a folder that goes or comes back is noticed within 30 seconds:
 
 ```json
-{"running": BOOL, "pid": N | null, "version": TEXT, "config": PATH | null, "uptime": N | null, "pending": N,
- "roots": [{"path": PATH, "role": TEXT, "mode": TEXT, "online": BOOL, "scanning": BOOL, "last_scan": N | null,
- "last_event": N | null}], "pictures": N, "files": N, "failed": N, "placed": N,
- "failing": [{"path": PATH, "kind": TEXT, "error": TEXT, "tries": N, "retry_in": N | null}]}
+{"running": BOOL, "pid": N | null, "version": TEXT, "paused": BOOL, "config": PATH | null,
+ "uptime": N | null, "pending": N, "roots": [{"path": PATH, "role": TEXT, "mode": TEXT, "online": BOOL, "scanning": BOOL,
+ "last_scan": N | null, "last_event": N | null}], "pictures": N, "files": N, "failed": N, "placed": N,
+ "failing": [{"path": PATH, "kind": TEXT, "error": TEXT, "tries": N, "retry_in": N | null}],
+ "rendering": {"rule": TEXT, "path": PATH} | null}
 ```
 
 `history` prints one line per deed, the latest first; `what` is `placed`, `upgraded` or `undone`, and `at` counts
@@ -99,10 +100,27 @@ seconds since 1970:
  "sha256": TEXT, "reason": TEXT}
 ```
 
-`undo` prints one line per number:
+The `entry` of what a rule placed is `rules/NAME`.
+
+`apply` prints one line per file; `told` is what the actions have to tell, and its keys are their names. `planned` is
+what a dry run would do, with the name that the result would get; `skipped` is a file that the rule does not take:
+
+```json
+{"rule": TEXT, "path": PATH, "done": "placed" | "planned" | "kept" | "skipped" | "failed", "targets": [PATH],
+ "reason": TEXT, "bytes": N, "made": N, "told": {...}, "error": null | TEXT}
+```
+
+`undo` prints one line per number. A picture that a rule changed in place becomes again what it was:
 
 ```json
 {"id": N, "target": PATH | null, "undone": BOOL, "reason": TEXT, "error": null | TEXT}
+```
+
+`verify` prints one line per placed file; `damaged` and `unreadable` ones have an error:
+
+```json
+{"id": N, "entry": TEXT, "target": PATH, "state": "sound" | "changed" | "missing" | "offline" | "damaged" |
+ "unreadable", "reason": TEXT, "error": null | TEXT}
 ```
 
 `explain` prints one object. `orientation`, `angle` (degrees, clockwise), `scale` (pixels of the query for each of the
@@ -116,11 +134,12 @@ prove nothing), `quantiser` (the coarsest JPEG step that they remember) and `col
  "copies": [{"path": PATH, "kind": TEXT, "confidence": N, "orientation": N, "box": [N, N, N, N], "angle": N,
  "scale": N, "width": N, "height": N, "bytes": N, "measures": {...}, "detail": {"richness": N | null, "quantiser": N,
  "colour": N} | null, "reason": TEXT}], "similar": [like copies, without a reason],
- "plan": [{"entry": TEXT, "do": "collect" | "keep", "query": PATH | null, "best": PATH | null, "target": PATH | null,
- "replaces": PATH | null, "reason": TEXT}]}
+ "plan": [{"entry": TEXT, "do": "collect" | "keep" | "render", "query": PATH | null, "best": PATH | null,
+ "target": PATH | null, "replaces": PATH | null, "reason": TEXT}]}
 ```
 
-`reload` prints `{"reloaded": PATH}`, `init` prints `{"config": PATH}`.
+`reload` prints `{"reloaded": PATH}`, `pause` and `resume` print `{"paused": BOOL}`, `rescan` prints
+`{"rescanning": [PATH]}`, `retry` prints `{"retrying": [PATH]}`, `init` prints `{"config": PATH}`.
 
 `check` prints one object; `key` is the path of the key, such as `rules[0].actions[1].long_edge`:
 

@@ -26,6 +26,15 @@ class Limits(BaseModel):
         gt=0,
         description="Greatest picture that is read, in millions of pixels as its header declares them.",
     )
+    rendering_time: Seconds = Field(
+        default=600.0, ge=1, description="Time for all that one rule does to one picture; then it is given up."
+    )
+    rendering_memory: ByteCount = Field(
+        default=1_000_000_000,
+        ge=128_000_000,
+        description="Memory for one picture that a rule works on, one at a time. What would need more is refused "
+        "before it is begun.",
+    )
     files_per_worker: int = Field(
         default=500, ge=1, description="Files after which a worker is replaced by a fresh one."
     )

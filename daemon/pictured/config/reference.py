@@ -7,6 +7,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pictured.actions import Action
 from pictured.config.formats import EXIT_CODES, OUTPUT, PLACES, WRITING
 from pictured.config.model import Config
 from pictured.config.wording import default_of, models_in, type_of
@@ -22,7 +23,18 @@ _HEAD = """\
 
 def reference_text() -> str:
     """Give the reference as Markdown that ends with a line feed."""
-    parts = [_HEAD, PLACES, WRITING, "## Keys\n", *_sections("", Config), _ignored(), _events(), _exit_codes(), OUTPUT]
+    parts = [
+        _HEAD,
+        PLACES,
+        WRITING,
+        "## Keys\n",
+        *_sections("", Config),
+        _actions(),
+        _ignored(),
+        _events(),
+        _exit_codes(),
+        OUTPUT,
+    ]
     return "\n".join(parts)
 
 
@@ -55,6 +67,15 @@ def _row(key: str, model: type[BaseModel], name: str) -> str:
 def _tag(model: type[BaseModel]) -> str | None:
     field = model.model_fields.get("action")
     return str(get_args(field.annotation)[0]) if field and get_origin(field.annotation) is Literal else None
+
+
+def _actions() -> str:
+    rows = []
+    for model in models_in(Action):
+        does, tag = model.model_fields["action"].description or "", _tag(model)
+        rows.append(f"| [`{tag}`](#rulesactions-with-action-{tag}) | {_cell(does)} |")
+    head = "What `rules[].actions` may hold. Each has a section above with all of its keys and an example."
+    return "\n".join(["## Actions", "", head, "", "| action | |", "|---|---|", *rows, ""])
 
 
 def _ignored() -> str:

@@ -56,13 +56,21 @@ def _copy(step: Collect, temporary: Path) -> Stamp:
         with copy:
             with open_unchanged(step.source, step.stamp) as source:
                 origin = os.fstat(source.fileno())
-                _fill(step, source, copy)
+                _fill_from(step, source, copy)
             flush(copy.fileno())
             _prove(step, temporary)
             _dress(copy, origin)
             # Network volumes set the times again when bytes arrive: hence the bytes first, and then a second flush.
             flush(copy.fileno())
         return stamp_of(temporary)
+
+
+def _fill_from(step: Collect, source: BufferedReader, copy: FileIO) -> None:
+    if step.draft is None:
+        _fill(step, source, copy)
+    else:
+        with open_unchanged(step.draft.path, step.draft.stamp) as draft:
+            _fill(step, draft, copy)
 
 
 def _fill(step: Collect, source: BufferedReader, copy: FileIO) -> None:
@@ -76,7 +84,7 @@ def _fill(step: Collect, source: BufferedReader, copy: FileIO) -> None:
 
 def _transferred(step: Collect, source: BufferedReader, copy: FileIO) -> bytes:
     hashed = hashlib.sha256()
-    left = step.stamp.size
+    left = (step.stamp if step.draft is None else step.draft.stamp).size
     # One byte more than expected shows that the source grows, and then read(0) ends the loop: a source that grows and
     # grows must not fill the disk.
     while piece := source.read(min(_PIECE, left + 1)):

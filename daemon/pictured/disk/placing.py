@@ -109,7 +109,7 @@ def _look(step: Collect) -> None:
     replaces = step.replaces
     if stamp_of(step.source) != step.stamp:
         raise Changed(f"{shown(step.source)} has changed since it was indexed; it is indexed again once it is quiet.")
-    if replaces is not None and replaces.target == step.source:
+    if replaces is not None and replaces.target == step.source and step.draft is None:
         raise Refused(f"{shown(step.source)} cannot replace itself; it stays as it is.")
     if replaces is not None and not still_ours(replaces):
         raise changed(replaces)

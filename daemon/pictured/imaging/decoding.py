@@ -107,7 +107,7 @@ def decode(file: BinaryIO, limits: DecodingLimits, short_side: int = SHORT_SIDE)
         # Pillow raises almost anything on broken bytes, SyntaxError included.
         if isinstance(error, OSError) and error.errno not in _UNREASONED:
             raise
-        raise _reason(error, file, head) from error
+        raise reason_of(error, file, head) from error
 
 
 def _decode(file: BinaryIO, head: bytes, limits: DecodingLimits, short_side: int) -> Decoded:
@@ -177,7 +177,8 @@ def _upright_box(
     return (left, top, left + width, top + height)
 
 
-def _reason(error: Exception, file: BinaryIO, head: bytes) -> FileError:
+def reason_of(error: Exception, file: BinaryIO, head: bytes) -> FileError:
+    """Say why Pillow could not read a file: an error whose text is a predicate. `head` is the beginning of the file."""
     if "truncated" in str(error).lower() or isinstance(error, EOFError) or ends_early(file):
         return Truncated("ends before the picture does.")
     if not _HEIF and head[4:8] == b"ftyp" and head[8:12] in HEIF_BRANDS:

@@ -1,11 +1,11 @@
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictured.collecting.naming import LONGEST, Facts, facts_of, fill, moment_of, numbered, parse_template
+from pictured.collecting.naming import Facts, facts_of, fill, parse_template
+from pictured.filenames import LONGEST, numbered
 from pictured.flow import Fingerprint, Picture, Stamp
 
 FACTS = Facts(
@@ -82,18 +82,6 @@ def test_the_result_is_always_one_safe_name(name: str, query: str, entry: str, t
         assert other != result
 
 
-def test_long_names_are_cut_and_keep_their_extension() -> None:
-    name = fill(parse_template("{stem}{ext}"), Facts("ä" * 300, ".jpeg", "", "", 1, 1, FACTS.date, ""))
-    assert name == "ä" * 125 + ".jpeg"
-    assert numbered(name, 2) == "ä" * 123 + " (2).jpeg"
-
-
-def test_numbers_stand_before_the_extension() -> None:
-    assert [numbered("photo.jpg", n) for n in (1, 2, 3)] == ["photo.jpg", "photo (2).jpg", "photo (3).jpg"]
-    assert numbered("photo", 2) == "photo (2)"
-    assert numbered("v1. a long remark and no extension", 2) == "v1. a long remark and no extension (2)"
-
-
 def test_facts_come_from_the_picture_and_the_query() -> None:
     facts = facts_of(picture("/l/a.b.JPG", taken="2019-07-14T12:30:05"), query=Path("/q/poor.png"), entry="best")
     assert (facts.stem, facts.ext, facts.query, facts.width, facts.height) == ("a.b", ".JPG", "poor", 4, 3)
@@ -104,9 +92,3 @@ def test_facts_come_from_the_picture_and_the_query() -> None:
 def test_without_an_exposure_time_the_files_time_is_the_date(taken: str | None) -> None:
     facts = facts_of(picture("/l/a.jpg", taken=taken, mtime_ns=1_000_000_000 * 10**9), query=None, entry="best")
     assert (facts.date, facts.query) == ("2001-09-09T01:46:40", "a")
-
-
-@given(st.integers(min_value=-62_135_596_800, max_value=253_402_300_799))
-def test_moments_are_those_of_the_calendar(second: int) -> None:
-    expected = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
-    assert moment_of(second * 10**9) == expected.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")

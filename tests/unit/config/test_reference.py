@@ -1,7 +1,9 @@
+import inspect
 import re
 
 import pytest
 
+from pictured.actions import Action
 from pictured.config.model import Config
 from pictured.config.reference import reference_text
 from pictured.config.wording import models_in
@@ -27,6 +29,15 @@ def test_every_key_stands_with_its_explanation(text: str) -> None:
         for model in models_in(field.annotation):
             for key, inner in model.model_fields.items():
                 assert f"| `{inner.alias or key}` | " in text
+
+
+def test_every_action_stands_with_its_manual_its_example_and_a_row_that_leads_there(text: str) -> None:
+    for model in models_in(Action):
+        manual = inspect.cleandoc(model.__doc__ or "")
+        action = re.findall(r"^- action: (\w+)$", manual, re.MULTILINE)
+        assert len(action) == 1
+        assert f"### `rules[].actions[]` with `action: {action[0]}`\n\n{manual}\n\n| key |" in text
+        assert f"| [`{action[0]}`](#rulesactions-with-action-{action[0]}) | " in text
 
 
 def test_exit_codes_ignored_names_and_shapes_are_told(text: str) -> None:

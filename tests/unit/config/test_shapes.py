@@ -26,7 +26,7 @@ def action(name: str) -> Entries:
 
 def test_unions_and_annotations_are_taken_apart() -> None:
     assert alternatives(Annotated[int, Field(ge=1)] | Path | None) == (int, Path, type(None))
-    assert set(alternatives(Action)) == {Convert, Pad, Resize, Watermark}
+    assert set(alternatives(Action)) >= {Convert, Pad, Resize, Watermark}
 
 
 def test_collections_say_what_is_in_them() -> None:

@@ -55,6 +55,6 @@ def test_values_are_written_as_yaml(value: object, text: str) -> None:
 
 
 def test_the_models_of_a_key_are_found() -> None:
-    assert models_in(Rule.model_fields["actions"].annotation) == (Resize, Pad, Convert, Watermark)
-    assert set(models_in(Action)) == {Resize, Pad, Convert, Watermark}
+    assert models_in(Rule.model_fields["actions"].annotation) == models_in(Action)
+    assert set(models_in(Action)) >= {Resize, Pad, Convert, Watermark}
     assert models_in(str) == ()

@@ -1,0 +1,25 @@
+"""In a worker process of its own: an order to its results. Loads no settings, and of the engines what it needs."""
+
+from pictured.disk.paths import shown
+from pictured.disk.reading import open_unchanged
+from pictured.errors import FileError, TooLarge
+from pictured.flow import Stamp
+from pictured.imaging.limits import DecodingLimits
+from pictured.imaging.rendered import Order, Rendered
+from pictured.imaging.rendering.chain import rendered
+
+
+def render(order: Order, stamp: Stamp, limits: DecodingLimits) -> Rendered:
+    """Carry out an order on the file that has this stamp.
+
+    Raises Vanished, Changed, Unreadable, Refused, Truncated and TooLarge; the text names the file.
+    """
+    width, height = order.traits.upright
+    if width * height > limits.pixels:
+        counted, allowed = width * height / 1e6, limits.pixels / 1e6
+        raise TooLarge(f"{shown(order.path)} has {counted:.3g} megapixels; limits.megapixels is {allowed:g}.")
+    with open_unchanged(order.path, stamp):
+        try:
+            return rendered(order)
+        except FileError as error:
+            raise type(error)(f"{shown(order.path)} {error}") from error
