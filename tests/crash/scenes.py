@@ -20,6 +20,8 @@ from pictured.config.logs import Logging
 from pictured.config.model import Config
 from pictured.disk.reading import stamp_from, stamp_of
 from pictured.imaging.limits import DecodingLimits
+from pictured.imaging.operations import Resize
+from pictured.imaging.rendered import Order
 from pictured.service.daemon import Daemon, Place
 from pictured.service.library import Library
 from pictured.service.logs import set_up
@@ -27,7 +29,7 @@ from pictured.service.workers import WorkerLimits, Workers
 from pictured.store.journal import Journal
 from pictured.store.opening import open_store
 
-Scene = Literal["collect", "upgrade", "undo"]
+Scene = Literal["collect", "upgrade", "undo", "rules"]
 Found = dict[str, Any]
 
 _TIME_NS = 1_262_304_000_123_456_789
@@ -48,6 +50,37 @@ class World:
     @property
     def state(self) -> Path:
         return self.root / "state"
+
+    @property
+    def edited(self) -> Path:
+        return self.root / "edited"
+
+    def ruled(self) -> Config:
+        """Three rules: one result, several results, and one in place of the original. Nothing is collected."""
+        small = {"action": "resize", "percent": 50}
+        return Config.model_validate(
+            {
+                "folders": [
+                    {"path": self.library, "role": "library"},
+                    {"path": self.edited, "role": "library"},
+                ],
+                "rules": [
+                    self._rule("small", self.library, [small], {"into": self.root / "small", "layout": "tree"}),
+                    self._rule(
+                        "tiles",
+                        self.library / "one",
+                        [{"action": "tile", "width": 200, "height": 200}],
+                        {"into": self.root / "tiles"},
+                    ),
+                    self._rule("edit", self.edited, [small], {"in_place": True, "backup": self.root / "kept"}),
+                ],
+                "settle": 0.02,
+                "limits": {"workers": 1},
+            }
+        )
+
+    def _rule(self, name: str, folder: Path, actions: list[dict[str, Any]], output: dict[str, Any]) -> dict[str, Any]:
+        return {"name": name, "folders": [folder], "actions": actions, "output": output, "mode": "auto"}
 
     def config(self) -> Config:
         """Two destinations: verified copies for query pictures, hard links for groups of copies."""
@@ -89,6 +122,7 @@ def paint(root: Path) -> None:
     _save(data.coffee(), 380, root / "arriving/cup.png")
     _save(data.coffee(), 160, root / "queries/cup.jpg", quality=45)
     _save(data.astronaut(), 200, root / "library/two/alone.jpg", quality=80)
+    _save(data.astronaut(), 180, root / "edited/in place.jpg", quality=80)
     _save(data.rocket(), 260, root / "arriving/late.jpg", quality=80)
     _save(data.rocket(), 120, root / "queries/late.jpg", quality=45)
     _save(data.rocket(), 110, root / "queries/late again.jpg", quality=45)
@@ -110,14 +144,16 @@ async def live(world: World, scene: Scene, arm: Callable[[], None], stream: Text
     """
     # One thread takes turns in the same order every time; the touches then have nearly the same numbers in each life.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-    config = world.config()
+    config = world.ruled() if scene == "rules" else world.config()
     log = set_up(Logging(level="debug"), stream, {})
     workers = Workers(1, _LIMITS, "fork")
     try:
         # The worker is forked here, while this process has one thread.
         first = world.library / "one" / "cat.jpg"
         await workers.fingerprint(first, stamp_of(first))
-        if scene == "collect":
+        if scene == "rules":
+            await _warm(workers, world, first)
+        if scene in ("collect", "rules"):
             arm()
         with closing(open_store(world.state, writer=True)) as db:
             library = Library(db)
@@ -140,6 +176,15 @@ async def live(world: World, scene: Scene, arm: Callable[[], None], stream: Text
             await running
     finally:
         await workers.close()
+
+
+async def _warm(workers: Workers, world: World, picture: Path) -> None:
+    """Fork the process that renders, while this one has one thread."""
+    traits = await workers.examine(picture, stamp_of(picture))
+    scratch = world.root / "scratch"
+    scratch.mkdir(exist_ok=True)
+    await workers.render(Order(picture, traits, (Resize(percent=50.0),), scratch), stamp_of(picture))
+    shutil.rmtree(scratch)
 
 
 def _arrive(world: World) -> list[Path]:
@@ -174,7 +219,8 @@ def found(world: World) -> Found:
     """Give what is on the disk and in the journal, so that two runs can be compared."""
     with closing(open_store(world.state, writer=False)) as db:
         journal = Journal(db)
-        placed = [*journal.active("best"), *journal.active("groups")]
+        entries = ("best", "groups", "rules/small", "rules/tiles", "rules/edit")
+        placed = [each for entry in entries for each in journal.active(entry)]
         answers = {entry: journal.answers(entry) for entry in ("best", "groups")}
         targets = {each.id: str(each.target.relative_to(world.root)) for each in placed}
         return {
@@ -182,6 +228,8 @@ def found(world: World) -> Found:
             "queries": _tree(world.root / "queries"),
             "best": _tree(world.root / "best"),
             "groups": _tree(world.root / "groups"),
+            "rules": {name: _tree(world.root / name) for name in ("edited", "small", "tiles", "kept")},
+            "drafts": sorted(path.name for path in (world.state / "drafts").glob("*")),
             "intents": [str(step.target.relative_to(world.root)) for _, step in journal.intents()],
             "placed": sorted((each.entry, targets[each.id], each.digest.hex()) for each in placed),
             "not as recorded": [targets[each.id] for each in placed if not _as_recorded(each.target, each.stamp)],

@@ -32,6 +32,7 @@ def told(scene: str, folder: Path, *options: str) -> dict[str, Any]:
         ("collect", {"open", "os.mkdir", "os.link", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
         ("upgrade", {"open", "os.link", "os.rename", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
         ("undo", {"open", "os.remove", "COMMIT"}),
+        ("rules", {"open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
     ],
 )
 def test_wherever_the_daemon_dies_the_next_one_ends_where_a_quiet_run_ends(

@@ -313,12 +313,25 @@ def test_an_index_that_is_none_is_told_with_exit_code_74(sandbox: Sandbox) -> No
     put(sandbox.root / "library/1.jpg", jpeg(1))
     config = sandbox.configure("folders: [{path: '{root}/library', role: library}]\n")
 
-    for command in ("scan", "run", "status", "history"):
+    for command in ("status", "history"):
         done = sandbox.pictured(command, "--config", config)
 
         assert (done.code, done.out) == (74, ""), command
-        assert f"{index} is not a database; move that file away" in done.err
+        assert f"{index} is not a database; `pictured scan` or `pictured run` moves it aside" in done.err
         assert len(done.err.splitlines()) == 1
+
+
+def test_an_index_that_is_none_is_moved_aside_and_made_anew(sandbox: Sandbox) -> None:
+    diary = b"Dear diary, this is no database either.\n" * 30
+    put(sandbox.state / "index.sqlite3", diary)
+    put(sandbox.root / "library/1.jpg", jpeg(1))
+    config = sandbox.configure("folders: [{path: '{root}/library', role: library}]\n")
+
+    done = sandbox.pictured("scan", "--config", config)
+
+    assert done.code == 0
+    assert [path.read_bytes() for path in sandbox.state.glob("index.sqlite3.damaged-*")] == [diary]
+    assert sandbox.pictured("status", "--config", config, "--json").line["pictures"] == 1
 
 
 @pytest.mark.parametrize("command", ["scan", "run"])

@@ -1,4 +1,4 @@
-"""The commands that do something once: `scan`, `find`, `collect`, `dupes`, `undo`."""
+"""The commands that do something once: `scan`, `find`, `collect`, `dupes`, `undo`, `verify`."""
 
 import os
 from collections.abc import AsyncGenerator
@@ -46,7 +46,7 @@ def scan(
     Examples: `pictured scan ~/Pictures`, `pictured scan --json ~/Pictures | tail -n 1`
     """
     settings = optional(config) if folders else loaded(config)
-    job = replace(jobs.Scan(_folders(folders)) if folders else _whole(settings), again=again)
+    job = replace(jobs.Scan(folders_of(folders)) if folders else _whole(settings), again=again)
     lines = done(job, state(), settings_of(settings, workers), waiting)
     end(failed=follow(lines, _show_scan, json_lines=json_lines))
 
@@ -73,7 +73,7 @@ def find(
     `pictured find logo.png --top 5 --measure ssim`
     """
     settings = optional(config)
-    asked = (_queries(queries), _folders(folders), _query_folders(settings), PREFER)
+    asked = (_queries(queries), folders_of(folders), query_folders(settings), PREFER)
     ranked = top is not None or measure is not None
     job = jobs.Find(*asked, top or _TOP if ranked else 0, (measure or Measure.SSIM).value)
     limits = settings_of(settings, workers)
@@ -108,7 +108,7 @@ def collect(
         raise UsageError(f"--into {shown(into)} is a file; name a folder")
     if target == Path("/") or target in {real(folder) for folder in folders}:
         raise UsageError(f"--into {shown(into)} is one of the folders that are searched; name another folder")
-    job = jobs.Collect(_queries(queries or []), _folders(folders), target, form.value, dry_run)
+    job = jobs.Collect(_queries(queries or []), folders_of(folders), target, form.value, dry_run)
     lines = done(job, state(), settings_of(settings, workers), waiting)
     end(failed=follow(_answers(lines), _show_collect, json_lines=json_lines))
 
@@ -124,7 +124,7 @@ def dupes(
     Examples: `pictured dupes --in ~/Pictures`, `pictured dupes --json`
     """
     settings = optional(config)
-    job = jobs.Dupes(_folders(folders), () if folders else _query_folders(settings), PREFER)
+    job = jobs.Dupes(folders_of(folders), () if folders else query_folders(settings), PREFER)
     limits = settings_of(settings, workers)
     lines = done(job, state(), limits, waiting) if folders else answered(job, state(), limits)
     end(failed=follow(_answers(lines), _show_dupes, json_lines=json_lines))
@@ -147,6 +147,33 @@ def undo(
     end(failed=follow(lines, _show_undo, json_lines=json_lines))
 
 
+def verify(
+    config: ConfigOption = None,
+    json_lines: JsonOption = False,  # noqa: FBT002  typer
+) -> None:
+    """Read every file that pictured placed again, and compare it with its record.
+
+    Says which files a disk has damaged (their bytes differ though nobody wrote to them), and which somebody changed,
+    moved or removed. Nothing is changed.
+
+    Examples: `pictured verify`, `pictured verify --json | grep damaged`
+    """
+    counts: dict[str, int] = {}
+
+    def show(line: Line) -> None:
+        if "state" in line:
+            counts[line["state"]] = counts.get(line["state"], 0) + 1
+            if line["state"] in ("changed", "missing", "offline"):
+                console().print(f"{plain(line['target'])}: {line['state']} [dim]({plain(line['reason'])})[/dim]")
+
+    lines = answered(jobs.Verify(), state(), settings_of(optional(config)))
+    failed = follow(lines, show, json_lines=json_lines)
+    if not json_lines:
+        told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda item: -item[1]))
+        console().print(f"Verified: {told or 'nothing was placed yet'}.")
+    end(failed=failed)
+
+
 async def _answers(lines: AsyncGenerator[Line]) -> AsyncGenerator[Line]:
     """Leave out the sums of the scan that went before: who asks for copies did not ask for them."""
     async with aclosing(lines):
@@ -167,12 +194,18 @@ def _whole(settings: Config | None) -> jobs.Scan:
     )
 
 
-def _query_folders(settings: Config | None) -> tuple[Path, ...]:
+def query_folders(settings: Config | None) -> tuple[Path, ...]:
+    """Give the configured query folders, as real paths."""
     folders = settings.folders if settings else ()
     return tuple(real(folder.path) for folder in folders if folder.role is Role.QUERY)
 
 
-def _folders(folders: list[Path] | None) -> tuple[Path, ...]:
+def folders_of(folders: list[Path] | None) -> tuple[Path, ...]:
+    """Give the folders that a command names, as real paths, without those that lie in others.
+
+    Raises:
+        UsageError: one is not there, is a file or may not be read.
+    """
     for folder in folders or ():
         if not folder.is_dir():
             raise UsageError(

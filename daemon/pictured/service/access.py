@@ -10,6 +10,7 @@ from pictured.service.acting import recover
 from pictured.service.control import ask
 from pictured.service.library import Library
 from pictured.service.reports import Line, line_of
+from pictured.service.rescuing import rescued, suspected
 from pictured.service.settings import Settings
 from pictured.service.staffing import workers_of
 from pictured.service.workers import Workers
@@ -58,7 +59,9 @@ async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncItera
     workers = workers_of(settings.limits, settings.matching)
     workers.start()
     try:
-        with closing(open_store(state, writer=writer)) as db:
+        if writer:
+            rescued(state)
+        with suspected(state), closing(open_store(state, writer=writer)) as db:
             library = Library(db, settings.matching.depth, settings.matching.measures)
             if writer:
                 recover(library)

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pictured.disk.paths import shown
 from pictured.disk.placing import finish, is_gone, place, take_back, temporary_name
 from pictured.disk.volumes import presence
 from pictured.errors import FileError
-from pictured.flow import Collect, Keep, Outcome, Placed, Step
+from pictured.flow import Collect, Form, Keep, Outcome, Placed, Step
 from pictured.service.library import Library
-from pictured.store.journal import Journal
+from pictured.store.sidecar import Kept
 
 
 async def act(step: Step, library: Library, into: Path) -> Outcome:
@@ -34,7 +35,18 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
         journal.abandon(intent)
         return Outcome(step, None, str(error))
     _see(into, library)
-    return Outcome(step, journal.finish(intent, stamp, time.time()))
+    placed = journal.finish(intent, stamp, time.time())
+    _keep_apart(library, placed, step.replaces)
+    return Outcome(step, placed)
+
+
+def _keep_apart(library: Library, placed: Placed | None, gone: Placed | None) -> None:
+    # The second record is for the day on which the first is damaged; where it lags, the next start mends it.
+    with suppress(OSError):
+        if gone is not None:
+            library.sidecar.remove(gone.id)
+        if placed is not None:
+            library.sidecar.add(Kept(placed, tuple(library.journal.answered_by(placed.id))))
 
 
 def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
@@ -59,22 +71,58 @@ def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
             dropped.append(step)
         else:
             finished.append(Outcome(step, journal.finish(intent, stamp, time.time())))
+    with suppress(OSError):
+        library.sidecar.agree(journal.kept())
     return finished, dropped
 
 
-async def undo(placed: Placed, journal: Journal) -> str | None:
+async def undo(placed: Placed, library: Library) -> str | None:
     """Take back what was placed; None where that was done, else why not.
 
     A file that is gone counts as taken back: a crash may have come between its removal and the record of it.
     """
+    journal = library.journal
     if journal.placed_at(placed.target) != placed:
         return "it was taken back or replaced before"
+    original = journal.original_of(placed)
+    if original is not None:
+        return await _put_back(original, placed, library)
     try:
         if not await asyncio.to_thread(take_back, placed) and not await asyncio.to_thread(is_gone, placed):
             return "it was changed or removed since it was placed, so it is left as it is"
     except FileError as error:
         return str(error)
     journal.undo(placed.id, time.time())
+    _keep_apart(library, None, placed)
+    return None
+
+
+async def _put_back(original: Placed, placed: Placed, library: Library) -> str | None:
+    """Put a person's original, which a rule worked on in place, back from where it was kept."""
+    journal = library.journal
+    kept = journal.standing(placed.entry, original.digest)
+    if kept is None:
+        return "the original is no longer where it was kept, so the picture is left as it is"
+    # The kept file has the times of the original, as every copy has those of its source.
+    step = Collect(
+        entry=placed.entry,
+        query=None,
+        source=kept.target,
+        stamp=kept.stamp,
+        digest=original.digest,
+        target=placed.target,
+        form=Form.COPY,
+        reason="the original is put back",
+        replaces=placed,
+    )
+    intent = journal.begin(step, time.time())
+    try:
+        stamp = await asyncio.to_thread(place, step, temporary_name(step.target, intent))
+    except FileError as error:
+        journal.abandon(intent)
+        return str(error)
+    journal.disown(journal.finish(intent, stamp, time.time()).id, time.time())
+    _keep_apart(library, None, placed)
     return None
 
 

@@ -9,7 +9,7 @@ from pictured.collecting.ranking import why
 from pictured.collecting.settings import Criterion
 from pictured.disk.reading import stamp_of
 from pictured.errors import FileError
-from pictured.flow import Collect, Fingerprint, Match, Picture, Step
+from pictured.flow import Collect, Fingerprint, Match, Picture, Render, Step
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
 from pictured.service.planning import plan
@@ -98,7 +98,10 @@ def _copy(place: int, copies: Sequence[Match], prefer: Sequence[Criterion], sour
     return _match(match) | {"reason": reason}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step | Render) -> dict[str, Any]:
+    if isinstance(step, Render):
+        told = {"query": None, "do": "render", "best": str(step.source), "target": str(step.target), "replaces": None}
+        return {"entry": step.entry, **told, "reason": step.reason}
     query = str(step.query) if step.query else None
     if isinstance(step, Collect):
         replaces = str(step.replaces.target) if step.replaces else None

@@ -12,13 +12,16 @@ from pictured.disk.paths import shown
 from pictured.errors import UsageError
 from pictured.flow import Form
 from pictured.matching.scales import Measure
+from pictured.rules.rule import Rule
 from pictured.service.acting import undo
+from pictured.service.applying import apply
 from pictured.service.closest import closest
 from pictured.service.gathering import gather
 from pictured.service.library import Library, Scope
 from pictured.service.reports import Report, Undone
 from pictured.service.scanning import scan
 from pictured.service.searching import dupes, find
+from pictured.service.verifying import verify
 from pictured.service.workers import Workers
 
 Paths = tuple[Path, ...]
@@ -88,8 +91,29 @@ class Undo:
     numbers: tuple[int, ...]
 
 
-Job = Scan | Find | Dupes | Collect | Undo
-JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo)
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Carry out a rule on files, and on the pictures in folders; `again` also where that was done before.
+
+    `rule` is the rule as JSON, so that what the command read is what is done, whoever does it.
+    """
+
+    do: ClassVar[str] = "apply"
+    rule: str
+    files: Paths
+    dry_run: bool
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Read every placed file again, and compare it with its record."""
+
+    do: ClassVar[str] = "verify"
+
+
+Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify
+JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify)
 
 
 def entry_of(job: Collect) -> CollectSettings:
@@ -133,6 +157,13 @@ async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Re
             async for report in scan(library, workers, folders, exclude=(into,)):
                 yield report
             async for report in gather(library, workers, entry_of(job), queries, dry_run=dry_run):
+                yield report
+        case Apply(rule, files, dry_run, again):
+            asked = Rule.model_validate_json(rule)
+            async for report in apply(library, workers, asked, files, dry_run=dry_run, again=again):
+                yield report
+        case Verify():
+            async for report in verify(library):
                 yield report
         case Undo(numbers):
             for number in numbers or _latest(library):
@@ -181,7 +212,7 @@ async def _undone(number: int, library: Library) -> Undone:
     placed = library.journal.placed(number)
     if placed is None:
         return Undone(number, None, undone=False, reason="there is no such entry; `pictured history` lists them")
-    refusal = await undo(placed, library.journal)
+    refusal = await undo(placed, library)
     return Undone(number, placed.target, undone=refusal is None, reason=refusal or "taken back")
 
 
@@ -199,6 +230,8 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
             return Form(value).value
         case "dry_run":
             return _a(bool, value)
+        case "rule":
+            return Rule.model_validate_json(_a(str, value)).model_dump_json()
         case "top":
             return _a(int, value)
         case "measure":

@@ -24,7 +24,10 @@ CONTEXTS: Final[dict[str, type[Context]]] = {
 FINGERPRINT: Final = "pictured.indexing.fingerprinting:fingerprint"
 """What workers do; a name, because the daemon itself never loads a decoder."""
 
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+RENDER: Final = "pictured.rules.rendering:render"
+"""What the process does that carries out rules."""
+
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1"}
 
 
 @dataclass(slots=True, eq=False)

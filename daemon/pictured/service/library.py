@@ -14,6 +14,7 @@ from pictured.matching.index import Entry, Index
 from pictured.matching.settings import Limits
 from pictured.store.catalogue import Catalogue
 from pictured.store.journal import Journal
+from pictured.store.sidecar import Sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Library:
         self.home = Path(db.execute("PRAGMA database_list").fetchone()[2]).parent
         self.catalogue = Catalogue(db)
         self.journal = Journal(db)
+        self.sidecar = Sidecar(self.home)
         self._depth = depth
         self._limits = limits or {}
         self._index = self._loaded()

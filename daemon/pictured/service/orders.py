@@ -9,6 +9,7 @@ from pictured.collecting.settings import CollectSettings
 from pictured.config.model import Config
 from pictured.disk.paths import real
 from pictured.flow import Role
+from pictured.rules.rule import Rule
 from pictured.service.library import Library
 from pictured.store.opening import transaction
 from pictured.store.schedule import Schedule
@@ -22,6 +23,7 @@ class Orders:
     folders: tuple[FolderSettings, ...]
     entries: tuple[CollectSettings, ...]
     longest_wait: float
+    rules: tuple[Rule, ...] = ()
 
     def paths(self, role: Role) -> tuple[Path, ...]:
         """The folders of a role."""
@@ -37,7 +39,8 @@ class Orders:
 def orders_of(config: Config) -> Orders:
     """What the configuration asks for, with symlinks in its paths resolved as they are now."""
     folders = tuple(folder.model_copy(update={"path": real(folder.path)}) for folder in config.folders)
-    return Orders(folders, tuple(_real(entry) for entry in config.collect), config.limits.retry)
+    entries = tuple(_real(entry) for entry in config.collect)
+    return Orders(folders, entries, config.limits.retry, tuple(real_rule(rule) for rule in config.rules))
 
 
 def sweep(library: Library, orders: Orders) -> bool:
@@ -49,6 +52,7 @@ def sweep(library: Library, orders: Orders) -> bool:
     told = [
         [[str(folder.path), folder.role.value, folder.ignore] for folder in orders.folders],
         [entry.model_dump(mode="json") for entry in orders.entries],
+        [rule.model_dump(mode="json") for rule in orders.rules],
     ]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     if ledger.noted("orders") == digest:
@@ -62,3 +66,16 @@ def sweep(library: Library, orders: Orders) -> bool:
 def _real(entry: CollectSettings) -> CollectSettings:
     sources = tuple(real(source) for source in entry.sources)
     return entry.model_copy(update={"sources": sources, "into": real(entry.into)})
+
+
+def real_rule(rule: Rule) -> Rule:
+    """Give a rule with symlinks in its paths resolved as they are now."""
+    output = rule.output
+    into = None if output.into is None else real(output.into)
+    backup = None if output.backup is None else real(output.backup)
+    return rule.model_copy(
+        update={
+            "folders": tuple(real(folder) for folder in rule.folders),
+            "output": output.model_copy(update={"into": into, "backup": backup}),
+        }
+    )

@@ -1,6 +1,6 @@
 """The straight line that every settled file goes: read, match, plan, place, done. Read this after `flow.py`.
 
-    Settled -> read -> record -> match -> plan -> act -> handled
+    Settled -> read -> record -> match -> plan -> act -> rules -> handled
 
 A crash anywhere loses nothing: a file that is recorded but not yet handled goes the line again at the next start, and
 a write that was begun is finished or cleaned away from its intent.
@@ -8,7 +8,8 @@ a write that was begun is finished or cleaned away from its intent.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import Orders
 from pictured.service.planning import steps
+from pictured.service.rendering import Applied, applied
+from pictured.service.ruling import rulings
 from pictured.service.workers import Workers
 from pictured.store.opening import transaction
 
@@ -45,6 +48,7 @@ class Line:
         self._log = log
         self._desk = asyncio.Lock()
         self._setbacks: dict[Path, int] = {}
+        self.rendering: tuple[str, Path] | None = None
 
     @property
     def setbacks(self) -> int:
@@ -80,13 +84,16 @@ class Line:
         async with self._desk:
             planned = steps(self.library, self._workers, self.orders, picture)
             outcomes = [await self._do(step) async for step in planned]
-            failed = any(outcome.error is not None for outcome in outcomes)
-            if not failed:
-                self.library.catalogue.handle(picture.path, picture.stamp)
-        self._tell(picture, outcomes, read - began, time.monotonic() - read)
+        collected = time.monotonic()
+        rendered, due = await self._rule(picture)
+        failed = any(each.error is not None for each in outcomes) or any(each.retry for each in rendered)
+        if not failed and due is None:
+            self.library.catalogue.handle(picture.path, picture.stamp)
+        seconds = {"read": read - began, "collect": collected - read, "rules": time.monotonic() - collected}
+        self._tell(picture, outcomes, rendered, seconds)
         if not failed:
             self._setbacks.pop(picture.path, None)
-            return None
+            return None if due is None else Retry(picture.path, due)
         setbacks = self._setbacks[picture.path] = self._setbacks.get(picture.path, 0) + 1
         return Retry(picture.path, self._wait(setbacks))
 
@@ -131,6 +138,33 @@ class Line:
             return Outcome(step, None)
         return await act(step, self.library, entry.into)
 
+    async def _rule(self, picture: Picture) -> tuple[list[Applied], float | None]:
+        """Carry out what rules ask for; give what became of it, and in how many seconds another rule is due.
+
+        Rendering takes long and waits for nothing but its worker: other files go their line meanwhile.
+        """
+        done: list[Applied] = []
+        due: list[float] = []
+        async with aclosing(rulings(self.library, self._workers, self.orders, picture)) as asked:
+            async for ruling in asked:
+                if ruling.due is not None:
+                    due.append(ruling.due)
+                elif ruling.rule.mode == "shadow":
+                    self._log.info(
+                        Event.RULE_PLANNED,
+                        rule=ruling.rule.name,
+                        source=picture.path,
+                        target=ruling.render.target,
+                        actions=ruling.render.reason,
+                    )
+                elif ruling.traits is not None:
+                    self.rendering = (ruling.rule.name, picture.path)
+                    done.append(
+                        await applied(self.library, self._workers, ruling.rule, picture, ruling.traits, self._desk)
+                    )
+                    self.rendering = None
+        return done, min(due, default=None)
+
     def _failed(self, settled: Settled, error: FileError) -> Retry | None:
         tries = 1 + self._tries(settled)
         again = error.retry or (isinstance(error, Crashed) and tries < 2)
@@ -156,18 +190,47 @@ class Line:
         failures = self.library.catalogue.failures([settled.path.parent])
         return next((each.tries for each in failures if each.failure.path == settled.path), 0)
 
-    def _tell(self, picture: Picture, outcomes: Sequence[Outcome], reading: float, placing: float) -> None:
+    def _tell(
+        self,
+        picture: Picture,
+        outcomes: Sequence[Outcome],
+        rendered: Sequence[Applied],
+        seconds: Mapping[str, float],
+    ) -> None:
         for outcome in outcomes:
             self._log_outcome(outcome)
+        for each in rendered:
+            self._log_applied(each, picture.content.size)
         self._log.info(
             Event.FILE_DONE,
             path=picture.path,
             bytes=picture.content.size,
             steps=sum(isinstance(outcome.step, Collect) for outcome in outcomes),
             kept=sum(not isinstance(outcome.step, Collect) for outcome in outcomes),
-            failed=sum(outcome.error is not None for outcome in outcomes),
-            seconds={"read": round(reading, 3), "collect": round(placing, 3)},
+            rules=len(rendered),
+            failed=sum(each.error is not None for each in outcomes) + sum(each.error is not None for each in rendered),
+            seconds={stage: round(taken, 3) for stage, taken in seconds.items()},
         )
+
+    def _log_applied(self, done: Applied, size: int) -> None:
+        told = {"rule": done.rule, "source": done.source}
+        if done.error is not None:
+            wait = self._wait(self._setbacks.get(done.source, 0) + 1) if done.retry else None
+            self._log.error(Event.RULE_FAILED, **told, error=done.error, retry_in=wait)
+        elif done.kept is not None:
+            self._log.info(Event.RULE_KEPT, **told, reason=done.kept)
+        else:
+            targets = [each.placed.target for each in done.placed if each.placed is not None]
+            made = sum(each.placed.stamp.size for each in done.placed if each.placed is not None)
+            self._log.info(
+                Event.RULE_APPLIED,
+                **told,
+                bytes=size,
+                targets=targets,
+                made=made,
+                seconds=done.seconds,
+                told=done.told or None,
+            )
 
     def _log_outcome(self, outcome: Outcome) -> None:
         step = outcome.step

@@ -1,4 +1,4 @@
-"""What one picture calls for: a plan over all collect entries. The line acts on it, `explain` prints it."""
+"""What one picture calls for: a plan over all collect entries and rules. The line acts on it, `explain` prints it."""
 
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import suppress
@@ -11,12 +11,15 @@ from pictured.looks import Probe
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
+from pictured.service.ruling import rulings
 from pictured.service.workers import Workers
 
 
 async def plan(library: Library, workers: Workers, orders: Orders, picture: Picture) -> Plan:
     """Plan for a picture by the role of its folder. Own outputs and pictures of no folder call for nothing."""
-    return Plan(picture.path, tuple(_once_each([step async for step in steps(library, workers, orders, picture)])))
+    collecting = _once_each([step async for step in steps(library, workers, orders, picture)])
+    rendering = [ruling.render async for ruling in rulings(library, workers, orders, picture)]
+    return Plan(picture.path, (*collecting, *rendering))
 
 
 async def steps(library: Library, workers: Workers, orders: Orders, picture: Picture) -> AsyncGenerator[Step]:

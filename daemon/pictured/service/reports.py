@@ -6,7 +6,7 @@ PEP 383), which `ensure_ascii` writes as plain ASCII: `os.fsencode` of the parse
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,47 @@ class Undone:
     reason: str
 
 
-Report = Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What became of one picture by a rule that was carried out by hand.
+
+    done      "placed", "planned" (a dry run), "kept" (nothing had to be written), "skipped" (the rule does not take
+              the picture), or "failed"
+    targets   the files that were placed, or the one that would be
+    reason    what was done or why not
+    size      bytes of the source
+    made      bytes of all results
+    told      what the operations had to tell
+    """
+
+    rule: str
+    path: Path
+    done: str
+    targets: tuple[Path, ...] = ()
+    reason: str = ""
+    size: int = 0
+    made: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The state of one placed file.
+
+    state   "sound"; "damaged" (other bytes, though nobody wrote to it) or "unreadable", which are errors; "changed" or
+            "missing", which a person may do; "offline" (its drive is not there)
+    reason  for people; empty for a sound file
+    """
+
+    id: int
+    entry: str
+    target: Path
+    state: str
+    reason: str
+
+
+Report = Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone | Ruled | Verified
 
 
 def line_of(report: Report) -> dict[str, Any]:
@@ -111,6 +151,22 @@ def line_of(report: Report) -> dict[str, Any]:
             }
         case Copied(members):
             return {"best": str(members[0].picture.path), "members": [member(match) for match in members]}
+        case Ruled(rule, path, done, targets, reason, size, made, told, error):
+            return {
+                "rule": rule,
+                "path": str(path),
+                "done": done,
+                "targets": [str(target) for target in targets],
+                "reason": reason,
+                "bytes": size,
+                "made": made,
+                "told": dict(told),
+                "error": error,
+            }
+        case Verified(number, entry, target, condition, reason):
+            error = reason if condition in ("damaged", "unreadable") else None
+            told = {"id": number, "entry": entry, "target": str(target), "state": condition}
+            return {**told, "reason": reason, "error": error}
         case Undone(number, target, undone, reason):
             error = None if undone else reason
             return {"id": number, "target": _text(target), "undone": undone, "reason": reason, "error": error}

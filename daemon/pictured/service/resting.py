@@ -17,9 +17,11 @@ Told = Mapping[str, Any]
 def resting_status(db: sqlite3.Connection | None, folders: Sequence[tuple[Path, Role]]) -> Told:
     """What `status --json` shows while no daemon runs; without an index, that nothing is known."""
     roots = [_root(Catalogue(db) if db else None, path, role) for path, role in folders if role is not Role.IGNORE]
-    told = {"running": False, "pid": None, "version": __version__, "config": None, "uptime": None, "pending": 0}
+    told: dict[str, Any] = {"running": False, "pid": None, "version": __version__, "paused": False}
+    told |= {"config": None, "uptime": None, "pending": 0}
     if db is None:
-        return {**told, "roots": roots, "pictures": 0, "files": 0, "failed": 0, "placed": 0, "failing": []}
+        counted = dict.fromkeys(("pictures", "files", "failed", "placed"), 0)
+        return {**told, "roots": roots, **counted, "failing": [], "rendering": None}
     catalogue = Catalogue(db)
     counts = catalogue.count()
     return {
@@ -31,6 +33,7 @@ def resting_status(db: sqlite3.Connection | None, folders: Sequence[tuple[Path, 
         "failed": counts.failed,
         "placed": Journal(db).count(),
         "failing": failing(catalogue),
+        "rendering": None,
     }
 
 

@@ -17,8 +17,15 @@ def worker_limits(limits: Limits) -> WorkerLimits:
     return WorkerLimits(seconds=limits.time, memory=limits.memory, decoding=decoding, tasks=limits.files_per_worker)
 
 
+def rendering_limits(limits: Limits) -> WorkerLimits:
+    """What the process may use that carries out rules."""
+    decoding = DecodingLimits(pixels=int(limits.megapixels * 1_000_000), memory=limits.rendering_memory)
+    return WorkerLimits(limits.rendering_time, limits.rendering_memory, decoding, limits.files_per_worker)
+
+
 def workers_of(limits: Limits, matching: MatchingSettings) -> Workers:
     """The worker processes that the limits allow, keeping of each picture what finding copies asks for."""
     count = limits.workers or os.cpu_count() or 1
     context: Literal["forkserver", "spawn"] = "spawn" if sys.platform == "darwin" else "forkserver"
-    return Workers(count, worker_limits(limits), context, depth=matching.depth, marr=matching.marr)
+    reading, rendering = worker_limits(limits), rendering_limits(limits)
+    return Workers(count, reading, context, depth=matching.depth, marr=matching.marr, rendering=rendering)

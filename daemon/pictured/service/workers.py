@@ -16,14 +16,20 @@ from typing import Literal, TypeVar, cast
 from pictured.disk.paths import shown
 from pictured.errors import Crashed, FileError, Unreadable
 from pictured.flow import Detail, Fingerprint, Picture, Stamp
+from pictured.imaging.preview import Preview
+from pictured.imaging.rendered import Order, Rendered
+from pictured.imaging.traits import Traits
 from pictured.looks import Depth, Probe
-from pictured.service.launching import CONTEXTS, FINGERPRINT, Worker, launched
+from pictured.service.launching import CONTEXTS, FINGERPRINT, RENDER, Worker, launched
 from pictured.service.worker_process import Task, WorkerLimits
 
 __all__ = ["FINGERPRINT", "WorkerLimits", "Workers"]
 
 _PROBE = "pictured.indexing.probing:probe"
 _DETAIL = "pictured.indexing.detail:details"
+_PREVIEW = "pictured.indexing.previewing:preview"
+
+_EXAMINE = "pictured.rules.examining:examine"
 
 _T = TypeVar("_T", "Worker", None)
 
@@ -41,6 +47,7 @@ class Workers:
         work: `module:function` that makes fingerprints.
         depth: how much is kept of each picture.
         marr: whether the Marr-Hildreth hash is kept too.
+        rendering: limits of the one process that carries out rules; those of the others where none are given.
     """
 
     def __init__(
@@ -52,11 +59,14 @@ class Workers:
         depth: Depth = Depth.NORMAL,
         *,
         marr: bool = False,
+        rendering: WorkerLimits | None = None,
     ) -> None:
         self._limits = limits
         self._keeping = {"depth": depth, "marr": marr}
         self._work = work
         self._context = CONTEXTS[context]()
+        self._rendering = rendering or limits
+        self._renderer: Workers | None = None
         self.count = count
         self._turns = asyncio.Semaphore(count)
         self._launching = asyncio.Lock()
@@ -78,13 +88,13 @@ class Workers:
         overtakes is cancelled.
         """
         asked = {"path": path, "stamp": stamp, "asking": asking, **self._keeping}
-        answer = await self._do(Task(path, self._work, asked))
+        answer = await self.do(Task(path, self._work, asked))
         return cast("Fingerprint", answer)
 
     async def probe(self, path: Path, stamp: Stamp) -> Probe:
         """Have everything made of a query picture that is searched. Raises as `fingerprint` does."""
         asked = {"path": path, "stamp": stamp, "marr": self._keeping["marr"]}
-        return cast("Probe", await self._do(Task(path, _PROBE, asked)))
+        return cast("Probe", await self.do(Task(path, _PROBE, asked)))
 
     async def detail(self, copies: Sequence[Picture]) -> tuple[Detail | None, ...]:
         """Have the pixels of several copies of one picture compared; None for one that cannot be read.
@@ -92,9 +102,35 @@ class Workers:
         Raises Crashed and Unreadable as `fingerprint` does.
         """
         task = Task(copies[0].path, _DETAIL, {"pictures": tuple(copies)})
-        return cast("tuple[Detail | None, ...]", await self._do(task))
+        return cast("tuple[Detail | None, ...]", await self.do(task))
 
-    async def _do(self, task: Task) -> object:
+    async def preview(self, path: Path, stamp: Stamp, side: int, most: int) -> Preview:
+        """Have a preview drawn with a long side of `side` pixels and `most` bytes at most. Raises as `fingerprint`."""
+        task = Task(path, _PREVIEW, {"path": path, "stamp": stamp, "side": side, "most": most})
+        return cast("Preview", await self.do(task))
+
+    async def examine(self, path: Path, stamp: Stamp) -> Traits:
+        """Have the header of a file read for what rules ask. Raises as `fingerprint` does."""
+        return cast("Traits", await self.do(Task(path, _EXAMINE, {"path": path, "stamp": stamp})))
+
+    async def render(self, order: Order, stamp: Stamp) -> Rendered:
+        """Have a rule's operations carried out, one picture at a time. Raises as `rules.rendering.render` does.
+
+        It happens in a process of its own that is started afresh and not forked, so that it holds nothing but the
+        engine and one picture.
+        """
+        if self._renderer is None:
+            self._renderer = Workers(1, self._rendering, "spawn", RENDER)
+        task = Task(order.path, RENDER, {"order": order, "stamp": stamp})
+        return cast("Rendered", await self._renderer.do(task))
+
+    @property
+    def rendering_memory(self) -> int:
+        """Bytes that rendering one picture may take."""
+        return self._rendering.memory
+
+    async def do(self, task: Task) -> object:
+        """Have anything done by a worker. Raises the FileError that the work raises, and Crashed and Unreadable."""
         async with self._turns:
             worker = await self._take(task.path)
             try:
@@ -112,6 +148,8 @@ class Workers:
         if self._closed:
             return
         self._closed = True
+        if self._renderer is not None:
+            await self._renderer.close()
         for worker in self._living:
             worker.process.kill()
         with suppress(TimeoutError):

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote_from_bytes
 
 from pictured.disk.paths import shown
-from pictured.errors import StoreError
+from pictured.errors import Damaged, StoreError
 
 if TYPE_CHECKING:
     from sqlite3 import _Parameters
 
 _BUSY_SECONDS = 10.0
 _ADVICE = {
-    sqlite3.SQLITE_NOTADB: "is not a database; move that file away and start again, and the index is built anew",
-    sqlite3.SQLITE_CORRUPT: "is damaged; move that file away or put back a copy of it, and start again",
+    sqlite3.SQLITE_NOTADB: "is not a database; `pictured scan` or `pictured run` moves it aside and builds it anew",
+    sqlite3.SQLITE_CORRUPT: "is damaged; `pictured scan` or `pictured run` moves it aside and builds it anew",
     sqlite3.SQLITE_FULL: "cannot grow, because its disk is full; free some space and start again",
     sqlite3.SQLITE_BUSY: "is in use by another program; end that program and try again",
     sqlite3.SQLITE_LOCKED: "is in use by another program; end that program and try again",
@@ -97,4 +97,5 @@ def _fail(error: sqlite3.DatabaseError, file: Path) -> NoReturn:
     # The low byte is the primary code; the rest only says where it happened.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     advice = _ADVICE.get(code, "cannot be used; see that it is whole and try again")
-    raise StoreError(f"The index {shown(file)} {advice} ({error}).") from error
+    kind = Damaged if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) else StoreError
+    raise kind(f"The index {shown(file)} {advice} ({error}).") from error

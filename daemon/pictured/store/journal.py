@@ -1,6 +1,8 @@
 """What we wrote, from what and why, and what we were about to write."""
 
 import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from pictured.flow import Collect, Form, Placed, Stamp
@@ -8,6 +10,7 @@ from pictured.store import rows
 from pictured.store.answers import Answers
 from pictured.store.opening import transaction
 from pictured.store.placements import Placements, What
+from pictured.store.sidecar import Kept
 
 
 class Journal(Placements, Answers):
@@ -78,6 +81,48 @@ class Journal(Placements, Answers):
             self._note(new, "placed" if old is None else "upgraded", at)
             self.abandon(intent)
         return Placed(new, step.entry, step.target, stamp, step.digest, step.source, step.form, step.reason)
+
+    def adopt(self, path: Path, stamp: Stamp, digest: bytes, entry: str) -> Placed:
+        """Take down a file of the person's that a rule is about to replace. It is not active: it is still theirs."""
+        with transaction(self._db):
+            cursor = self._db.execute(
+                """INSERT INTO placed (entry, query, source, target, digest, form, reason, active,
+                size, mtime_ns, inode, device, changed_ns) VALUES (?, NULL, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)""",
+                (entry, *(rows.key(path),) * 2, digest, Form.COPY.value, "the original", *rows.stamp_row(stamp)),
+            )
+        return Placed(int(cursor.lastrowid or 0), entry, path, stamp, digest, path, Form.COPY, "the original")
+
+    def restore(self, kept: Iterable[Kept], at: float) -> int:
+        """Take down placed files that another record still knows of, under their old numbers; says how many."""
+        count = 0
+        with transaction(self._db):
+            for each in kept:
+                placed = each.placed
+                self._db.execute(
+                    """INSERT INTO placed (id, entry, query, source, target, digest, form, reason,
+                    size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    (
+                        placed.id,
+                        placed.entry,
+                        rows.key(placed.source),
+                        rows.key(placed.target),
+                        placed.digest,
+                        placed.form.value,
+                        rows.text(placed.reason),
+                        *rows.stamp_row(placed.stamp),
+                    ),
+                )
+                self._note(placed.id, "placed", at)
+                for query in each.queries:
+                    self.answer(placed.entry, query, placed.id, placed.reason, at)
+                count += 1
+        return count
+
+    def disown(self, number: int, at: float) -> None:
+        """Note that an active placed file is the person's again: their original, put back."""
+        with transaction(self._db):
+            self._db.execute("UPDATE placed SET active = 0 WHERE id = ?", (number,))
+            self._note(number, "undone", at)
 
     def abandon(self, intent: int) -> None:
         """Forget an intent whose write did not happen."""

@@ -161,6 +161,21 @@ MIGRATIONS: tuple[str, ...] = (
         value TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    -- What a rule, by the digest of what it says, made of a content. Asked before it is carried out again.
+    CREATE TABLE renders (
+        source BLOB NOT NULL CHECK (typeof(source) = 'blob' AND length(source) = 32),
+        rule BLOB NOT NULL CHECK (typeof(rule) = 'blob' AND length(rule) = 32),
+        entry TEXT NOT NULL,
+        path BLOB NOT NULL CHECK (typeof(path) = 'blob'),
+        at REAL NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('placed', 'kept', 'refused')),
+        reason TEXT NOT NULL,
+        told TEXT NOT NULL,
+        PRIMARY KEY (source, rule)
+    ) WITHOUT ROWID;
+    CREATE INDEX placed_by_source ON placed (source) WHERE active;
+    """,
 )
 """One script for each version of the schema; the index records in `user_version` how many it has had."""
 

@@ -12,7 +12,7 @@ from pictured.store.connection import Connection, connect
 from pictured.store.holding import make_private
 from pictured.store.migrations import APPLICATION, MIGRATIONS, statements
 
-_FILE = "index.sqlite3"
+FILE = "index.sqlite3"
 
 
 def open_store(folder: Path, *, writer: bool) -> sqlite3.Connection:
@@ -25,7 +25,7 @@ def open_store(folder: Path, *, writer: bool) -> sqlite3.Connection:
         StoreError: if the index cannot be opened or migrated, is no index of ours, or is newer than this program;
             for a reader also if there is none or it is older.
     """
-    file = folder / _FILE
+    file = folder / FILE
     if writer:
         make_private(folder)
         _make_file(file)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pictured.flow import Form, Placed, Stamp
 from pictured.store import rows
+from pictured.store.sidecar import Kept
 
 What = Literal["placed", "upgraded", "undone"]
 
@@ -44,6 +45,14 @@ class Placements:
         found = self._db.execute(f"{_PLACED} WHERE active AND entry = ? ORDER BY id", (entry,)).fetchall()
         return [_placed(row) for row in found]
 
+    def kept(self) -> list[Kept]:
+        """Give every active placed file with the queries that it answers, oldest first."""
+        found = [_placed(row) for row in self._db.execute(f"{_PLACED} WHERE active ORDER BY id").fetchall()]
+        queries: dict[int, list[Path]] = {}
+        for number, query in self._db.execute("SELECT placed, query FROM answers ORDER BY query").fetchall():
+            queries.setdefault(number, []).append(rows.path_from(query))
+        return [Kept(each, tuple(sorted(queries.get(each.id, ()), key=str))) for each in found]
+
     def placed(self, number: int) -> Placed | None:
         """Give a placed file by its id, whether it is still active or not."""
         row = self._db.execute(f"{_PLACED} WHERE id = ?", (number,)).fetchone()
@@ -60,6 +69,31 @@ class Placements:
             f"{_PLACED} WHERE active AND entry = ? AND digest = ? ORDER BY id LIMIT 1", (entry, digest)
         ).fetchone()
         return None if row is None else _placed(row)
+
+    def rendered(self, entry: str, source: Path) -> list[Placed]:
+        """Give the active files that a rule made of the picture at a path, oldest first."""
+        found = self._db.execute(
+            f"{_PLACED} WHERE active AND entry = ? AND source = ? ORDER BY id", (entry, rows.key(source))
+        ).fetchall()
+        return [_placed(row) for row in found]
+
+    def original_of(self, placed: Placed) -> Placed | None:
+        """Give the file of the person's that a rule's result took the place of; None for every other placed file."""
+        if placed.source != placed.target:
+            return None
+        row = self._db.execute(
+            f"{_PLACED} WHERE NOT active AND target = ? AND id < ? ORDER BY id DESC LIMIT 1",
+            (rows.key(placed.target), placed.id),
+        ).fetchone()
+        return None if row is None else _placed(row)
+
+    def made_by_rule(self, digest: bytes, path: Path) -> bool:
+        """Tell whether a rule made this content of another file: wherever it is moved, no rule takes it again."""
+        row = self._db.execute(
+            "SELECT 1 FROM placed WHERE active AND digest = ? AND entry LIKE 'rules/%' AND source != ? LIMIT 1",
+            (digest, rows.key(path)),
+        ).fetchone()
+        return row is not None
 
     def count(self) -> int:
         """Count the active placed files of all entries."""

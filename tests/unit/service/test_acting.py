@@ -130,18 +130,18 @@ def test_recovery_leaves_a_file_of_somebody_else_alone(step: Collect, library: L
 def test_what_was_taken_back_is_gone_and_declined(step: Collect, library: Library, tree: Tree) -> None:
     placed = done(step, library)
 
-    assert asyncio.run(undo(placed, library.journal)) is None
+    assert asyncio.run(undo(placed, library)) is None
     assert tree(step.target.parent) == {}
     assert step.source.exists()
     assert library.journal.declined("best") == {step.digest}
-    assert asyncio.run(undo(placed, library.journal)) == "it was taken back or replaced before"
+    assert asyncio.run(undo(placed, library)) == "it was taken back or replaced before"
 
 
 def test_what_a_person_changed_is_not_taken_back(step: Collect, library: Library, tree: Tree) -> None:
     placed = done(step, library)
     step.target.write_bytes(b"edited")
 
-    refusal = asyncio.run(undo(placed, library.journal))
+    refusal = asyncio.run(undo(placed, library))
 
     assert refusal is not None
     assert "it was changed" in refusal
@@ -158,7 +158,7 @@ def test_an_edit_that_restored_the_time_is_noticed(step: Collect, library: Libra
         file.write(b"*")
     os.utime(step.target, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert asyncio.run(undo(placed, library.journal)) is not None
+    assert asyncio.run(undo(placed, library)) is not None
     assert list(tree(step.target.parent)) == ["a.jpg"]
 
 
@@ -174,8 +174,8 @@ def test_a_replaced_file_cannot_be_taken_back_but_what_replaced_it_can(
     second = done(upgrade, library)
     assert list(tree(tmp_path / "best")) == ["b.jpg"]
 
-    assert asyncio.run(undo(first, library.journal)) == "it was taken back or replaced before"
-    assert asyncio.run(undo(second, library.journal)) is None
+    assert asyncio.run(undo(first, library)) == "it was taken back or replaced before"
+    assert asyncio.run(undo(second, library)) is None
     assert tree(tmp_path / "best") == {}
 
 

@@ -277,3 +277,45 @@ def test_stopping_twice_is_stopping_once(tmp_path: Path, library: Library, log: 
     asyncio.run(main())
 
     assert [line["signal"] for line in told if line["event"] == Event.DAEMON_STOPPED] == ["one"]
+
+
+async def asked(daemon: Daemon, **request: object) -> dict[str, Any]:
+    return [dict(line) async for line in daemon.answer(request)][0]
+
+
+def test_while_it_rests_nothing_is_taken_and_nothing_is_lost(
+    tmp_path: Path, run: Run, draw: Draw, heard: Heard, tree: Tree
+) -> None:
+    async def scenario(daemon: Daemon) -> None:
+        await heard(Event.SCAN_FINISHED, times=2)
+        assert await asked(daemon, do="pause") == {"paused": True}
+        assert await asked(daemon, do="pause") == {"paused": True}
+        draw(tmp_path / "l/coffee.jpg", "coffee")
+        draw(tmp_path / "q/poor.jpg", "coffee", width=150)
+        assert (await asked(daemon, do="rescan"))["rescanning"] == [str(tmp_path / "l"), str(tmp_path / "q")]
+        await heard(Event.SCAN_FINISHED, times=4)
+        assert daemon.status()["paused"]
+        assert tree(tmp_path / "best") == {}
+        assert await asked(daemon, do="resume") == {"paused": False}
+        await heard(Event.COPY_PLACED)
+
+    run(scenario)
+
+    assert list(tree(tmp_path / "best")) == ["coffee.jpg"]
+
+
+def test_a_file_that_was_given_up_is_taken_again_when_somebody_asks(
+    tmp_path: Path, run: Run, heard: Heard, library: Library
+) -> None:
+    broken = tmp_path / "l/broken.jpg"
+    broken.write_text("no picture")
+
+    async def scenario(daemon: Daemon) -> None:
+        await heard(Event.FILE_FAILED, path=broken)
+        assert (await asked(daemon, do="retry", paths=["/nowhere"]))["retrying"] == []
+        assert (await asked(daemon, do="retry", paths=[]))["retrying"] == [str(broken)]
+        await heard(Event.FILE_FAILED, times=2, path=broken)
+
+    run(scenario)
+
+    assert [each.tries for each in library.catalogue.failures(None)] == [2]

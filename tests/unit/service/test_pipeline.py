@@ -154,7 +154,7 @@ def test_undo_is_respected(tmp_path: Path, line: Run, library: Library, draw: Dr
         await taking.take(settled(original))
         await taking.take(settled(draw(tmp_path / "q/poor.jpg", "coffee", width=150)))
         (placed,) = library.journal.active("best")
-        assert await undo(placed, library.journal) is None
+        assert await undo(placed, library) is None
         for name in ("q/again.jpg", "l/worse.jpg", "q/poor.jpg"):
             await taking.take(settled(draw(tmp_path / name, "coffee", width=170 + len(name))))
         library.catalogue.unhandle([tmp_path])

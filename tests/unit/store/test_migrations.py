@@ -34,6 +34,8 @@ SAMPLES = {
     INSERT INTO notes VALUES ('orders', 'digest');
     """,
 }
+RENDERS = "INSERT INTO renders VALUES (zeroblob(32), zeroblob(32), 'rules/web', x'2f61', 1.0, 'kept', 'why', '{}');"
+SAMPLES[2] = "".join([SAMPLES[1], RENDERS])
 """Rows for each version of the schema: at least one in every table."""
 
 

@@ -85,7 +85,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, *,
     file = tmp_path / "index.sqlite3"
     file.write_text("this is a shopping list, and a long one, so that it could be a header" * 20)
     before = file.read_bytes()
-    with pytest.raises(StoreError, match=r"index\.sqlite3 is not a database; move that file away"):
+    with pytest.raises(StoreError, match=r"index\.sqlite3 is not a database; `pictured scan`"):
         open_store(tmp_path, writer=writer)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"index.sqlite3": before}
 

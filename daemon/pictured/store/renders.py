@@ -1,0 +1,77 @@
+"""What rules made of pictures: the record that keeps a rule from being carried out twice on one content."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pictured.store import rows
+from pictured.store.opening import transaction
+
+Outcome = Literal["placed", "kept", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What became of one picture by one rule.
+
+    source   digest of the picture's content, 32 bytes
+    rule     digest of what the rule says, 32 bytes
+    entry    the journal's name of the rule
+    path     of the picture
+    at       Unix seconds
+    outcome  "placed", "kept" (nothing was written), or "refused" (the picture cannot take it)
+    reason   for people
+    told     what the operations had to tell, as JSON values
+    """
+
+    source: bytes
+    rule: bytes
+    entry: str
+    path: Path
+    at: float
+    outcome: Outcome
+    reason: str
+    told: Mapping[str, Any]
+
+
+class Renders:
+    """The records. Every method raises StoreError where the index cannot be read or written."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def of(self, source: bytes, rule: bytes) -> Rendering | None:
+        """Give what a rule made of a content, if it was carried out."""
+        row = self._db.execute(
+            "SELECT source, rule, entry, path, at, outcome, reason, told FROM renders WHERE source = ? AND rule = ?",
+            (source, rule),
+        ).fetchone()
+        return None if row is None else _rendering(row)
+
+    def record(self, rendering: Rendering) -> None:
+        """Keep what a rule made of a content, in place of what was kept of it before."""
+        with transaction(self._db):
+            self._db.execute(
+                """INSERT INTO renders (source, rule, entry, path, at, outcome, reason, told)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, rule) DO UPDATE SET entry = excluded.entry,
+                path = excluded.path, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason,
+                told = excluded.told""",
+                (
+                    rendering.source,
+                    rendering.rule,
+                    rendering.entry,
+                    rows.key(rendering.path),
+                    rendering.at,
+                    rendering.outcome,
+                    rows.text(rendering.reason),
+                    json.dumps(rendering.told, ensure_ascii=True, sort_keys=True),
+                ),
+            )
+
+
+def _rendering(row: Any) -> Rendering:  # noqa: ANN401 -- rows are whatever the statement selects
+    source, rule, entry, path, at, outcome, reason, told = row
+    return Rendering(source, rule, entry, rows.path_from(path), at, outcome, reason, json.loads(told))
