@@ -1,20 +1,23 @@
 """The commands that tell what is known: `status`, `history`, `explain`."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
+from pictured.cli import live
+from pictured.cli.live import span
 from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of, state
 from pictured.cli.showing import console, plain, print_line, size
 from pictured.cli.working import PREFER
 from pictured.collecting.settings import Criterion
 from pictured.disk.paths import real
-from pictured.errors import ExitCode, StoreError
+from pictured.errors import ExitCode, StoreError, UsageError
 from pictured.flow import Role
 from pictured.service.access import opened
 from pictured.service.control import ask
@@ -26,13 +29,25 @@ from pictured.service.resting import resting_status
 from pictured.store.opening import open_store
 
 
-def status(config: ConfigOption = None, json_lines: JsonOption = False) -> None:  # noqa: FBT002  typer
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="Show it anew every second, until Ctrl-C.")] = False,  # noqa: FBT002
+    quarantine: Annotated[  # noqa: FBT002  typer
+        bool, typer.Option("--quarantine", help="List the files that broke their worker and were given up.")
+    ] = False,
+    config: ConfigOption = None,
+    json_lines: JsonOption = False,  # noqa: FBT002  typer
+) -> None:
     """Show what the daemon does, or what is known if none runs.
 
-    Examples: `pictured status`, `pictured status --json`
+    Examples: `pictured status`, `pictured status --watch`, `pictured status --json`
     """
+    if watch:
+        _watch(config, json_lines=json_lines)
+        return
     found = asyncio.run(_status(config))
-    if json_lines:
+    if quarantine:
+        _print_quarantine(found, json_lines=json_lines)
+    elif json_lines:
         print_line(found)
     else:
         _print_status(found)
@@ -80,6 +95,23 @@ def explain(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
+def _watch(config: Path | None, *, json_lines: bool) -> None:
+    terminal = Console(highlight=False)
+    if json_lines or not terminal.is_terminal:
+        raise UsageError("--watch needs a terminal and no --json; programs ask `pictured status --json` again instead")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(live.watch(lambda: _status(config), _deeds, terminal))
+
+
+def _deeds() -> Sequence[Mapping[str, Any]]:
+    try:
+        with closing(open_store(state(), writer=False)) as db:
+            return told(db, None, 10)
+    except StoreError:
+        # Whether there is an index, and what is wrong with it, is for the status to say.
+        return ()
+
+
 async def _status(config: Path | None) -> Mapping[str, Any]:
     try:
         async for line in ask(state(), {"do": "status"}):
@@ -105,11 +137,23 @@ async def _explain(file: Path, config: Path | None) -> Mapping[str, Any]:
         return await explained(library, workers, file, scope, tuple(map(Criterion, PREFER)), orders)
 
 
+def _print_quarantine(found: Mapping[str, Any], *, json_lines: bool) -> None:
+    given_up = [each for each in found["failing"] if each["kind"] == "crashed" and each["retry_in"] is None]
+    for each in given_up:
+        if json_lines:
+            print_line(each)
+        else:
+            console().print(f"{plain(each['error'])} [dim]({each['tries']} times)[/dim]")
+    if not json_lines:
+        more = "`pictured retry FILE` takes one of them again." if given_up else "No file was given up."
+        console().print(more)
+
+
 def _print_status(found: Mapping[str, Any]) -> None:
     out = console()
     if found["running"]:
         out.print(
-            f"[green]running[/green] (pid {found['pid']}, up {_span(found['uptime'])}), {found['pending']} pending"
+            f"[green]running[/green] (pid {found['pid']}, up {span(found['uptime'])}), {found['pending']} pending"
         )
     else:
         out.print(f"[yellow]not running[/yellow]; {found['pending']} files wait for the daemon")
@@ -126,7 +170,7 @@ def _print_status(found: Mapping[str, Any]) -> None:
         busy = ", scanning now" if root["scanning"] else ""
         out.print(f"  {root['role']:8} {plain(root['path'])}  {state_of}, last scan {scanned}{busy}")
     for failing in found["failing"][:20]:
-        again = f" [dim](again in {_span(failing['retry_in'])})[/dim]" if failing["retry_in"] is not None else ""
+        again = f" [dim](again in {span(failing['retry_in'])})[/dim]" if failing["retry_in"] is not None else ""
         named = failing["path"] in failing["error"]
         told = failing["error"] if named else f"{failing['path']}: {failing['error']}"
         out.print(f"  [red]failed[/red] {plain(told)}{again}")
@@ -172,9 +216,3 @@ def _print_related(match: Mapping[str, Any]) -> None:
 
 def _moment(at: float, form: str) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime(form)
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

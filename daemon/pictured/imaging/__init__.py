@@ -3,6 +3,7 @@
 limits       how much a picture may ask for
 decoding     a file to upright, reduced luminance and the facts that are kept of it
 fullsize     a file to luminance at its full size, and how colourful it is
+previewing   a file to a small picture in colour (preview is what comes of it)
 sizing       luminance at the size that a step looks at, and in a few bytes
 luminance    any of Pillow's modes to 8-bit luminance
 metadata     EXIF, depth, frames and quantisation tables, as far as they can be read

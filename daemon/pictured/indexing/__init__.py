@@ -2,6 +2,7 @@
 
 fingerprinting   a file to its `flow.Fingerprint`: what is kept of every picture
 probing          a query picture to its `looks.Probe`: what is searched of it
+previewing       a file to a preview for people
 hashing          perceptual hashes of the whole and of parts; marr: the Marr-Hildreth hash
 features         local features; vocabulary: the visual words that they become
 regions          the pictures in a query: without borders, on pages, screens and collages

@@ -1,10 +1,15 @@
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from click.testing import Result
 
+from pictured.disk.reading import stamp_of
 from pictured.errors import StoreError
+from pictured.flow import Failure
+from pictured.store.catalogue import Catalogue
+from pictured.store.opening import open_store
 
 Draw = Callable[..., Path]
 Pictured = Callable[..., Result]
@@ -97,3 +102,26 @@ def test_explain_of_what_cannot_be_read_fails(pictured: Pictured, tmp_path: Path
 
     assert result.exit_code == 1
     assert "failed" in result.stdout
+
+
+def test_the_quarantine_lists_what_broke_its_worker_and_was_given_up(
+    pictured: Pictured, lines: Lines, tmp_path: Path
+) -> None:
+    assert pictured("status", "--quarantine").stdout == "No file was given up.\n"
+    path, other = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    path.touch()
+    other.touch()
+    with closing(open_store(tmp_path / "state", writer=True)) as db:
+        catalogue = Catalogue(db)
+        broken = Failure(path, "crashed", f"{path} killed it.", retry=False)
+        catalogue.fail(path, stamp_of(path), broken, tries=2, retry_at=None)
+        refused = Failure(other, "refused", f"{other} is no picture.", retry=False)
+        catalogue.fail(other, stamp_of(other), refused, tries=1, retry_at=None)
+
+    (given_up,) = lines("status", "--quarantine")
+    told = pictured("status", "--quarantine").stdout
+
+    assert (given_up["path"], given_up["tries"]) == (str(path), 2)
+    assert f"{path} killed it. (2 times)" in told
+    assert "pictured retry" in told
+    assert str(other) not in told
