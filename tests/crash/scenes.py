@@ -57,7 +57,7 @@ class World:
 
     def ruled(self) -> Config:
         """Three rules: one result, several results, and one in place of the original. Nothing is collected."""
-        small = {"action": "resize", "percent": 50}
+        small, tiles = {"action": "resize", "percent": 50}, {"action": "tile", "width": 200}
         return Config.model_validate(
             {
                 "folders": [
@@ -65,22 +65,25 @@ class World:
                     {"path": self.edited, "role": "library"},
                 ],
                 "rules": [
-                    self._rule("small", self.library, [small], {"into": self.root / "small", "layout": "tree"}),
-                    self._rule(
-                        "tiles",
-                        self.library / "one",
-                        [{"action": "tile", "width": 200, "height": 200}],
-                        {"into": self.root / "tiles"},
-                    ),
-                    self._rule("edit", self.edited, [small], {"in_place": True, "backup": self.root / "kept"}),
+                    # Two, one and one of the pictures: a touch is a life, and lives take time.
+                    self._rule("small", self.library / "two", 210, small, into=self.root / "small", layout="tree"),
+                    self._rule("tiles", self.library / "one", 310, tiles, into=self.root / "tiles"),
+                    self._rule("edit", self.edited, 310, small, in_place=True, backup=self.root / "kept"),
                 ],
                 "settle": 0.02,
                 "limits": {"workers": 1},
             }
         )
 
-    def _rule(self, name: str, folder: Path, actions: list[dict[str, Any]], output: dict[str, Any]) -> dict[str, Any]:
-        return {"name": name, "folders": [folder], "actions": actions, "output": output, "mode": "auto"}
+    def _rule(self, name: str, folder: Path, widest: int, action: dict[str, Any], **output: object) -> dict[str, Any]:
+        return {
+            "name": name,
+            "folders": [folder],
+            "when": {"max_width": widest},
+            "actions": [action],
+            "output": output,
+            "mode": "auto",
+        }
 
     def config(self) -> Config:
         """Two destinations: verified copies for query pictures, hard links for groups of copies."""

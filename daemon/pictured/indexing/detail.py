@@ -8,7 +8,7 @@ not (`predicting`), and by the coarsest coding that their pixels remember (`quan
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import log2
+from math import log2, sqrt
 from pathlib import Path
 from typing import Final
 
@@ -24,11 +24,13 @@ from pictured.indexing.laying import SMALLEST, Grid, Laid, grid_of, laid
 from pictured.indexing.pairing import paired
 from pictured.indexing.predicting import DEAD_BAND, Surplus, compared, predictor
 from pictured.indexing.quantisation import quantiser
+from pictured.indexing.resolving import resolves
 
 PROVEN: Final = DEAD_BAND + 0.05
 """The least difference that is given where a rule decides and not the ratio alone."""
 
 _LARGER: Final = 1.1
+_MUCH_LARGER: Final = 3.2**2
 _LARGER_MUST_SHOW: Final = 0.3
 _SHARPENED: Final = 1.2
 _SHARPENED_MUST_SHOW: Final = 0.35
@@ -150,6 +152,10 @@ def _advantage(one: _Held, other: _Held) -> float:
     pair = paired(one.laid, other.laid)
     seen = compared(predictor(pair.larger), predictor(pair.smaller, pair.otherwise))
     share = one.pixels / other.pixels
+    if share > _MUCH_LARGER:
+        # At the size of so small a copy, a soft picture looks no better than it does.
+        larger_holds = resolves(one.laid.regions, sqrt(share))
+        return max(seen.ratio, PROVEN) if larger_holds else min(seen.ratio, -PROVEN)
     if share > _LARGER:
         doubtful = seen.first.amplification > _SHARPENED or one.quantiser > max(_COARSE, 1.5 * other.quantiser)
         needed = _DOUBTFUL_MUST_SHOW if doubtful else _LARGER_MUST_SHOW * min(1.0, log2(share))

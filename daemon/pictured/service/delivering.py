@@ -1,5 +1,6 @@
 """Chooses names for what a rule made of a picture, and makes the steps that place it."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def _in_a_folder(delivery: Delivery, rendered: Rendered, library: Library) -> It
     first = folder_of(rule, picture.path) / file_name(rule.output.name, delivery.facts, "")
     ours = {placed.target.parent for placed in library.journal.rendered(delivery.render.entry, picture.path)}
     folders = (first.with_name(numbered(first.name, number)) for number in count(1))
-    folder = next(each for each in folders if each in ours or stamp_now(each) is None)
+    folder = next(each for each in folders if each in ours or _is_free(each))
     for made in rendered.made:
         target = folder / f"{made.name}{made.extension}"
         step = _step(delivery, made, target, "replace_own", library)
@@ -108,6 +109,17 @@ def _collect(delivery: Delivery, made: Made, target: Path, replaces: Placed | No
         replaces=replaces,
         draft=Draft(made.file, stamp_of(made.file)),
     )
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether nothing has a name, or an empty folder has it: a crash may have come after it was made."""
+    if stamp_now(folder) is None:
+        return True
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return False
 
 
 def taken_at(first: Path, size: int, library: Library) -> dict[Path, Taken]:

@@ -50,10 +50,19 @@ def test_a_single_result_is_named_by_the_template_and_its_own_size(tmp_path: Pat
 def test_several_results_share_a_folder_that_nobody_else_has(tmp_path: Path, library: Library) -> None:
     picture = source(tmp_path)
     (tmp_path / "web/a").mkdir(parents=True)
+    (tmp_path / "web/a/mine.txt").touch()
     results = Rendered((made(tmp_path, "r000-c000"), made(tmp_path, "manifest", extension=".json")), ())
     steps = list(steps_for(delivery(tmp_path, picture, name="{stem}{ext}"), results, library))
     targets = [step.target for step in steps if isinstance(step, Collect)]
     assert targets == [tmp_path / "web/a (2)/r000-c000.jpg", tmp_path / "web/a (2)/manifest.json"]
+
+
+def test_an_empty_folder_that_a_crash_left_is_used(tmp_path: Path, library: Library) -> None:
+    picture = source(tmp_path)
+    (tmp_path / "web/a").mkdir(parents=True)
+    [step] = steps_for(delivery(tmp_path, picture), Rendered((made(tmp_path, "r000-c000"),), ()), library)
+    assert isinstance(step, Collect)
+    assert step.target == tmp_path / "web/a/r000-c000.jpg"
 
 
 def test_in_place_keeps_the_original_before_anything_is_replaced(tmp_path: Path, library: Library) -> None:

@@ -15,6 +15,7 @@ from pictured.imaging.rendering.canvas import Canvas
 from pictured.imaging.rendering.encoding import Coded, encoded
 from pictured.imaging.rendering.loading import loaded
 
+_SHORT = ("premature end", "truncated", "unexpected end", "libpng read error", "read error at scanline")
 _FULL = ("no space left", "disc full", "disk full", "quota")
 
 
@@ -81,6 +82,6 @@ def _reason(error: pyvips.Error) -> FileError:
     told = " ".join(str(error).split())[-200:]
     if any(sign in told.lower() for sign in _FULL):
         return Unreadable(f"cannot be rendered: {OSError(errno.ENOSPC, 'no space left on the disk').strerror}.")
-    if "premature end" in told.lower() or "truncated" in told.lower():
+    if any(sign in told.lower() for sign in _SHORT):
         return Truncated("ends before the picture does.")
     return Refused(f"is damaged or of a kind that cannot be rendered: {told.rstrip('.')}.")

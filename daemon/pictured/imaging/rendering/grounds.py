@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pyvips
 
 from pictured.imaging.rendering.canvas import Canvas
+from pictured.imaging.rendering.loading import glimpsed
 
 _KEPT = 24_000_000
 _GLANCE = 512
@@ -37,7 +38,7 @@ def seen(canvas: Canvas, box: Box) -> tuple[Canvas, float | None]:
     width, height = canvas.traits.upright
     if abs(width * image.height - height * image.width) > max(width, height) * 2:
         return canvas, None
-    glance = pyvips.Image.thumbnail(str(canvas.path), _GLANCE, size="down")
+    glance = glimpsed(canvas, _GLANCE)
     scale = glance.width / image.width
     left, top = int(box.left * scale), int(box.top * scale)
     across = max(1, min(glance.width - left, round(box.width * scale)))

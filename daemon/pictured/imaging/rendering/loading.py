@@ -64,6 +64,11 @@ def shrunk(canvas: Canvas, factor: int) -> Canvas:
     return replace(canvas, image=_opened(canvas.path, canvas.traits, options))
 
 
+def glimpsed(canvas: Canvas, side: int) -> pyvips.Image:
+    """Open the source again, upright and reduced to a long side of this many pixels. Raises as `loaded` does."""
+    return pyvips.Image.thumbnail_source(_source(canvas.path, canvas.traits.format), side, size="down")
+
+
 def upright(canvas: Canvas) -> Canvas:
     """Apply the EXIF orientation (Exif 2.32, 4.6.4, tag 274). What is turned is held in memory as a whole."""
     if canvas.orientation == 1:

@@ -14,11 +14,11 @@ SMALL = (Resize(long_edge=1000),)
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
 def test_what_streams_is_small(kind: str) -> None:
-    assert peak(replace(BASELINE, format=kind), SMALL) < 100_000_000
+    assert peak(replace(BASELINE, format=kind), SMALL) < 110_000_000
 
 
 def test_a_progressive_jpeg_needs_its_coefficients() -> None:
-    assert COEFFICIENTS < peak(replace(BASELINE, progressive=True), SMALL) < COEFFICIENTS + 120_000_000
+    assert COEFFICIENTS < peak(replace(BASELINE, progressive=True), SMALL) < COEFFICIENTS + 140_000_000
 
 
 @pytest.mark.parametrize(
