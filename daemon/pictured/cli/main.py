@@ -33,15 +33,26 @@ COMMANDS = (
     Command("collect", "Finding and collecting", "working", reads=True),
     Command("dupes", "Finding and collecting", "working", reads=True),
     Command("undo", "Finding and collecting", "working"),
+    Command("verify", "Finding and collecting", "working"),
+    Command("apply", "Carrying out rules", "applying", reads=True),
+    Command("untile", "Carrying out rules", "untiling"),
+    Command("extract", "Carrying out rules", "extracting"),
+    Command("mark", "Invisible marks", "marking"),
     Command("status", "Knowing", "knowing"),
     Command("history", "Knowing", "knowing"),
     Command("explain", "Knowing", "knowing", reads=True),
+    Command("report", "Knowing", "reporting", reads=True),
     Command("init", "Setting up", "configuring"),
     Command("check", "Setting up", "configuring"),
     Command("schema", "Setting up", "configuring"),
+    Command("doctor", "Setting up", "diagnosing"),
     Command("demo", "Setting up", "demonstrating"),
     Command("run", "Running", "serving", reads=True),
     Command("reload", "Running", "serving"),
+    Command("pause", "Running", "serving"),
+    Command("resume", "Running", "serving"),
+    Command("rescan", "Running", "serving"),
+    Command("retry", "Running", "serving"),
     Command("service", "Running", "installing"),
 )
 
@@ -63,7 +74,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         prepare()
     for command in named or COMMANDS:
         module = import_module(f"pictured.cli.{command.module}")
-        if command.name == "service":
+        if command.name in ("service", "mark"):
             app.add_typer(module.app, name=command.name, rich_help_panel=command.panel)
         else:
             app.command(command.name, rich_help_panel=command.panel)(getattr(module, command.name))
