@@ -11,6 +11,7 @@ from pydantic import Field
 from pictured.actions.convert import Convert
 from pictured.actions.copyright import Copyright
 from pictured.actions.embed import Embed
+from pictured.actions.invisible_mark import InvisibleMark
 from pictured.actions.orient import Orient
 from pictured.actions.pad import Pad
 from pictured.actions.quantise import Quantise
@@ -20,7 +21,7 @@ from pictured.actions.tile import Tile
 from pictured.actions.watermark import Watermark
 
 Action = Annotated[
-    Resize | Pad | Tile | Quantise | Convert | Watermark | Orient | Strip | Copyright | Embed,
+    Resize | Pad | Tile | Quantise | Convert | Watermark | Orient | Strip | Copyright | Embed | InvisibleMark,
     Field(discriminator="action"),
 ]
 """Any action; the key `action` tells which."""
@@ -30,6 +31,7 @@ __all__ = [
     "Convert",
     "Copyright",
     "Embed",
+    "InvisibleMark",
     "Orient",
     "Pad",
     "Quantise",

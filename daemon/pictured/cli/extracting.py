@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pictured.cli.options import JsonOption
+from pictured.cli.options import ConfigOption, JsonOption
 from pictured.cli.showing import console, plain, print_line
 from pictured.disk.creating import created
 from pictured.disk.faults import translated
@@ -27,6 +27,7 @@ def extract(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write them to a new file; nothing is overwritten.")
     ] = None,
+    config: ConfigOption = None,  # noqa: ARG001  every command takes it
     json_lines: JsonOption = False,  # noqa: FBT002  typer reads options from the signature
 ) -> None:
     """Read the data that the action `embed` put into a picture; they go to standard output, or to --out.

@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from pictured.cli.options import ConfigOption, JsonOption, chosen, state
-from pictured.disk.paths import shown
-from pictured.errors import UsageError
+from pictured.cli.options import ConfigOption, JsonOption, chosen, loaded, state
+from pictured.disk.paths import real, shown
+from pictured.errors import ConfigError, UsageError
+from pictured.service.destinations import destinations
 from pictured.service.units import ACCOUNT, LABEL, UNIT, Installation, agent, ours, system_unit, user_unit
 
 app = typer.Typer(
@@ -47,11 +48,11 @@ def install(
     Examples: `pictured service install`, `sudo pictured service install --system`
     """
     kind = kind_of(sys.platform, system=system)
-    place = _installation(kind, config)
+    place = installation_of(kind, config)
     file = service_file(kind, Path.home())
     if kind is Kind.SYSTEM:
         _reachable(place)
-    before = _standing(file)
+    before = standing(file)
     if kind is Kind.AGENT:
         _make(place.logs)
     after = text_of(kind, place)
@@ -79,7 +80,7 @@ def uninstall(
     """
     kind = kind_of(sys.platform, system=system)
     file = service_file(kind, Path.home())
-    if _standing(file) is None:
+    if standing(file) is None:
         raise UsageError(f"there is no {shown(file)}; nothing is installed")
     try:
         file.unlink()
@@ -108,7 +109,7 @@ def show(
     Examples: `pictured service show`, `pictured service show --system --config /etc/pictured/pictured.yaml`
     """
     kind = kind_of(sys.platform, system=system)
-    text = text_of(kind, _installation(kind, config))
+    text = text_of(kind, installation_of(kind, config))
     if not json_lines:
         typer.echo(text, nl=False)
         return
@@ -187,7 +188,12 @@ def _control(kind: Kind) -> str:
     return "sudo systemctl" if kind is Kind.SYSTEM else "systemctl --user"
 
 
-def _installation(kind: Kind, config: Path | None) -> Installation:
+def installation_of(kind: Kind, config: Path | None) -> Installation:
+    """Give where this very pictured lives.
+
+    Raises:
+        UsageError: this Python does not know its own path.
+    """
     if not sys.executable:
         raise UsageError("this Python does not know its own path; start pictured by its absolute path")
     usual = Path("/etc/pictured/pictured.yaml") if kind is Kind.SYSTEM and config is None else chosen(config)
@@ -197,7 +203,16 @@ def _installation(kind: Kind, config: Path | None) -> Installation:
         config=usual.absolute(),
         state=state().absolute(),
         logs=Path.home() / "Library" / "Logs" / "pictured",
+        writable=_writable(usual),
     )
+
+
+def _writable(config: Path) -> tuple[Path, ...]:
+    try:
+        return tuple(real(folder) for folder in destinations(loaded(config)))
+    except ConfigError:
+        # It may be written later, and `pictured check` tells its faults.
+        return ()
 
 
 def _reachable(place: Installation) -> None:
@@ -230,7 +245,10 @@ def _has_account() -> bool:
 def _notes(kind: Kind) -> list[str]:
     match kind:
         case Kind.SYSTEM:
-            return [f"the account {ACCOUNT} needs read access to the folders, and write access to the destinations"]
+            return [
+                f"the account {ACCOUNT} needs read access to the folders, and write access to the destinations",
+                "the service writes to the destinations of today's configuration only; run this again when they change",
+            ]
         case Kind.USER:
             return ["to have it run while you are not logged in: loginctl enable-linger"]
         case Kind.AGENT:
@@ -259,7 +277,12 @@ def _read(file: Path) -> str | None:
         raise _refused(file, error, "read") from None
 
 
-def _standing(file: Path) -> str | None:
+def standing(file: Path) -> str | None:
+    """Give the text of a service file of ours; None where there is none.
+
+    Raises:
+        UsageError: somebody else wrote it, or it cannot be read.
+    """
     text = _read(file)
     if text is not None and not ours(text):
         raise UsageError(f"{shown(file)} was not written by pictured and is left alone; move it away first")

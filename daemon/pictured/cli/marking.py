@@ -1,6 +1,9 @@
-"""The commands of the invisible mark: `mark embed` and `mark read`."""
+"""The commands of the invisible mark: `mark embed`, `mark read` and `mark find`."""
 
+import asyncio
+import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of
+from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of, state
 from pictured.cli.showing import console, end, follow, plain, print_line
 from pictured.disk.creating import created
 from pictured.disk.faults import translated
@@ -90,18 +93,18 @@ def embed(
     with created(target) as temporary, tempfile.TemporaryDirectory(prefix="pictured-") as folder:
         from pictured.imaging.rendered import Order  # noqa: PLC0415
         from pictured.rules.examining import examine  # noqa: PLC0415
-        from pictured.rules.proving_marks import proven  # noqa: PLC0415
         from pictured.rules.rendering import render  # noqa: PLC0415
 
         stamp = stamp_of(source)
         order = Order(source, examine(source, stamp, allowed), (mark, coding), Path(folder))
-        done = proven(order, render(order, stamp, allowed), allowed)
+        done = render(order, stamp, allowed)
         made = done.made[0]
         with translated(target, writing=True):
             shutil.copyfile(made.file, temporary)
     notes = dict(done.notes)
     [margin] = cast("list[float]", notes["read_back"]["margins_db"])
     told = {**notes["invisible_mark"], "margin_db": margin}
+    _register(source, target, notes["invisible_mark"]["key"])
     _tell(source, target, made, told, json_lines=json_lines)
 
 
@@ -125,6 +128,40 @@ def read(
     asked = [real(path) if path.is_dir() else real(path.parent) / path.name for path in paths]
     lines = read_marks(asked, secret, settings_of(optional(config), workers))
     end(failed=follow(lines, _show, json_lines=json_lines))
+
+
+@app.command()
+def find(
+    key: Annotated[str, typer.Argument(metavar="HEX", help="A key, or its beginning.")],
+    config: ConfigOption = None,  # noqa: ARG001  every command takes it
+    json_lines: JsonOption = False,  # noqa: FBT002  typer
+) -> None:
+    """List the pictures that were given a key, by a rule or by `mark embed`: which original is a stray picture?
+
+    Examples: `pictured mark find 0011223344556677`, `pictured mark read stray.jpg --json | jq -r .key`
+    """
+    from pictured.service.registering import registered  # noqa: PLC0415
+
+    if re.fullmatch("[0-9a-fA-F]{1,64}", key) is None:
+        raise UsageError("the key is not in hex digits (0 to 9, a to f)")
+    found = list(registered(state(), key.lower()))
+    for line in found:
+        if json_lines:
+            print_line(line)
+        else:
+            console().print(f"{plain(line['path'])}  {line['key']}  [dim](by {plain(line['by'])})[/dim]")
+    if not found and not json_lines:
+        console().print("No picture was given this key.")
+
+
+def _register(source: Path, target: Path, key: str) -> None:
+    from pictured.service.jobs import NoteMark  # noqa: PLC0415  loaded where it is needed
+    from pictured.service.registering import note  # noqa: PLC0415
+
+    with source.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    paths = (real(path.parent) / path.name for path in (source, target))
+    asyncio.run(note(state(), NoteMark(key, digest, *paths)))
 
 
 def _key(key: str | None, file: Path | None, bits: int | None) -> bytes:

@@ -1,10 +1,14 @@
 """In a worker process of its own: an order to its results. Loads no settings, and of the engines what it needs."""
 
+import pkgutil
+from collections.abc import Callable
+
 from pictured.disk.paths import shown
 from pictured.disk.reading import open_unchanged
 from pictured.errors import FileError, TooLarge
 from pictured.flow import Stamp
 from pictured.imaging.limits import DecodingLimits
+from pictured.imaging.operations import InvisibleMark
 from pictured.imaging.rendered import Order, Rendered
 from pictured.imaging.rendering.chain import rendered
 
@@ -20,6 +24,12 @@ def render(order: Order, stamp: Stamp, limits: DecodingLimits) -> Rendered:
         raise TooLarge(f"{shown(order.path)} has {counted:.3g} megapixels; limits.megapixels is {allowed:g}.")
     with open_unchanged(order.path, stamp):
         try:
-            return rendered(order)
+            done = rendered(order)
         except FileError as error:
             raise type(error)(f"{shown(order.path)} {error}") from error
+    if any(isinstance(operation, InvisibleMark) for operation in order.operations):
+        # What reads marks back is large, and no other order needs it.
+        prove: Callable[[Order, Rendered, DecodingLimits], Rendered]
+        prove = pkgutil.resolve_name("pictured.rules.proving_marks:proven")
+        return prove(order, done, limits)
+    return done

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -23,6 +24,7 @@ from pictured.service.scanning import scan
 from pictured.service.searching import dupes, find
 from pictured.service.verifying import verify
 from pictured.service.workers import Workers
+from pictured.store.renders import Rendering, Renders
 
 Paths = tuple[Path, ...]
 
@@ -112,8 +114,19 @@ class Verify:
     do: ClassVar[str] = "verify"
 
 
-Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify
-JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify)
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """Take down that a picture was given a key by hand; `digest` is that of the picture, both in hexadecimal digits."""
+
+    do: ClassVar[str] = "note_mark"
+    key: str
+    digest: str
+    source: Path
+    target: Path
+
+
+Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify | NoteMark
+JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify, NoteMark)
 
 
 def entry_of(job: Collect) -> CollectSettings:
@@ -162,12 +175,22 @@ async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Re
             asked = Rule.model_validate_json(rule)
             async for report in apply(library, workers, asked, files, dry_run=dry_run, again=again):
                 yield report
+        case NoteMark():
+            Renders(library.db).record(rendering_of(job))
         case Verify():
             async for report in verify(library):
                 yield report
         case Undo(numbers):
             for number in numbers or _latest(library):
                 yield await _undone(number, library)
+
+
+def rendering_of(job: NoteMark) -> Rendering:
+    """The record of a mark that was made by hand, beside those of the rules."""
+    rule = hashlib.sha256(f"mark embed {job.key} {os.fsencode(job.target)!r}".encode()).digest()
+    told = {"invisible_mark": {"key": job.key}, "target": str(job.target)}
+    digest = bytes.fromhex(job.digest)
+    return Rendering(digest, rule, "mark embed", job.source, time.time(), "placed", "marked by hand", told)
 
 
 async def _indexed(library: Library, workers: Workers, folders: Paths) -> AsyncGenerator[Report]:
@@ -224,8 +247,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
 
 def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
     match name:
-        case "into":
+        case "into" | "source" | "target":
             return Path(value)
+        case "key" | "digest":
+            return bytes.fromhex(_a(str, value)).hex()
         case "form":
             return Form(value).value
         case "dry_run":

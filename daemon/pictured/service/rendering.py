@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pictured.disk.paths import shown
 from pictured.errors import FileError, TooLarge
 from pictured.flow import Collect, Keep, Outcome, Picture, Render
-from pictured.imaging.operations import Operation, Strip
+from pictured.imaging.operations import InvisibleMark, Operation, Strip
 from pictured.imaging.operations.memory import peak
 from pictured.imaging.rendered import Order, Rendered
 from pictured.imaging.traits import Traits
@@ -103,6 +103,8 @@ async def _rendered(workers: Workers, delivery: Delivery, traits: Traits, folder
 
 def _operations(rule: Rule, facts: Mapping[str, str]) -> tuple[Operation, ...]:
     operations: list[Operation] = [action.operation(facts) for action in rule.actions]
+    # Whatever is done to a picture after it was marked, weakens the mark.
+    operations.sort(key=lambda operation: isinstance(operation, InvisibleMark))
     match rule.output.metadata:
         case "strip":
             operations.append(Strip(groups=("all",)))

@@ -32,6 +32,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a scan needs to know of the files of a folder, by name.
+
+    taken       size, mtime and inode of those that did not fail
+    unhandled   those of them that were not handled with this stamp
+    failing     those that failed
+    unstamped   names of which only a failure is known and no stamp, such as FIFOs; the others have stamps
+    """
+
+    taken: dict[str, tuple[int, int, int]]
+    unhandled: frozenset[str]
+    failing: dict[str, Known]
+    unstamped: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Failing:
     """A file that failed `tries` times; `retry_at` (Unix seconds) is None where it is left alone until it changes."""
 
@@ -53,6 +69,31 @@ class Listings:
         """Give the files directly in a folder by name, without the `unstamped` ones."""
         found = self._db.execute(_KNOWN, (rows.folder_key(folder),)).fetchall()
         return dict(_named(row, folder) for row in found)
+
+    def held(self, folder: Path) -> Held:
+        """Give what `listing` gives, without making a value of each file: of nearly all, nothing else is asked."""
+        found = self._db.execute(
+            """SELECT files.name, files.size, files.mtime_ns, files.inode, files.handled, failures.file
+            FROM folders CROSS JOIN files ON files.folder = folders.id LEFT JOIN failures ON failures.file = files.id
+            WHERE folders.path = ? AND files.missing_since IS NULL""",
+            (rows.folder_key(folder),),
+        ).fetchall()
+        taken: dict[str, tuple[int, int, int]] = {}
+        unhandled: set[str] = set()
+        failed = False
+        for key, size, mtime_ns, inode, handled, failure in found:
+            if failure is not None:
+                failed = True
+                continue
+            name = rows.name_from(key)
+            taken[name] = (int(size), int(mtime_ns), int(inode))
+            if not handled:
+                unhandled.add(name)
+        if not failed:
+            return Held(taken, frozenset(unhandled), {}, frozenset())
+        failing = self._db.execute(f"{_KNOWN} AND failures.file IS NOT NULL", (rows.folder_key(folder),)).fetchall()
+        named = dict(_named(row, folder) for row in failing)
+        return Held(taken, frozenset(unhandled), named, self.unstamped(folder))
 
     def unstamped(self, folder: Path) -> frozenset[str]:
         """Give the names directly in a folder of which only a failure is known and no stamp, such as FIFOs."""

@@ -25,16 +25,17 @@ _PICTURE = """
     JOIN contents ON contents.id = files.content JOIN features ON features.content = contents.id
     JOIN thumbs ON thumbs.content = contents.id
     WHERE files.missing_since IS NULL"""
+_AT_A_TIME = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """What makes a content findable, as in its `Fingerprint`."""
+    """What makes some contents findable, as in a `Fingerprint`, ascending: each field has one item for each."""
 
-    content: int
-    phash: bytes
-    crops: bytes
-    points: bytes
+    contents: tuple[int, ...]
+    phashes: tuple[bytes, ...]
+    crops: tuple[bytes, ...]
+    points: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +99,36 @@ class Pictures:
             if row is not None:
                 yield _picture(row)
 
+    def contents_below(self, folders: Sequence[Path]) -> dict[int, int]:
+        """Give the pixels of every content at or below any of the folders (everywhere, if there are none).
+
+        They come in the order of their first files by folder and name in bytes.
+        """
+        sizes: dict[int, int] = {}
+        for folder in rows.apart(folders or (Path("/"),)):
+            cursor = self._db.execute(
+                """SELECT content, contents.width * contents.height FROM folders
+                CROSS JOIN files ON files.folder = folders.id CROSS JOIN contents ON contents.id = files.content
+                WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL
+                ORDER BY folders.path, files.name""",
+                rows.subtree(folder),
+            )
+            for content, pixels in cursor:
+                sizes.setdefault(content, pixels)
+        return sizes
+
     def findable(self) -> Iterator[Findable]:
-        """Give every content that a present or a placed file has, ascending, for the search structure."""
+        """Give every content that a present or a placed file has, ascending, some thousands at a time."""
+        # The index of files is read in order, rather than asked for each content.
         cursor = self._db.execute(
-            """SELECT contents.id, contents.phash, features.crops, features.points
-            FROM contents JOIN features ON features.content = contents.id WHERE EXISTS
-            (SELECT 1 FROM files WHERE files.content = contents.id AND files.missing_since IS NULL)
-            OR EXISTS (SELECT 1 FROM placed WHERE active AND placed.digest = contents.digest) ORDER BY contents.id"""
+            """SELECT there.content, contents.phash, features.crops, features.points FROM
+            (SELECT content FROM files WHERE missing_since IS NULL AND content IS NOT NULL
+            UNION SELECT contents.id FROM placed JOIN contents ON contents.digest = placed.digest WHERE active) AS there
+            CROSS JOIN contents ON contents.id = there.content
+            CROSS JOIN features ON features.content = there.content ORDER BY there.content"""
         )
-        for row in cursor:
-            yield Findable(*row)
+        while found := cursor.fetchmany(_AT_A_TIME):
+            yield Findable(*zip(*found, strict=True))
 
     def content(self, number: int) -> Fingerprint:
         """Give a content by its id, even if no present file has it.

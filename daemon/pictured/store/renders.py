@@ -51,6 +51,15 @@ class Renders:
         ).fetchone()
         return None if row is None else _rendering(row)
 
+    def marked(self, key: str) -> list[Rendering]:
+        """Give what was made with an invisible mark whose key begins with these hex digits, the newest first."""
+        found = self._db.execute(
+            """SELECT source, rule, entry, path, at, outcome, reason, told FROM renders
+            WHERE json_extract(told, '$.invisible_mark.key') LIKE ? ORDER BY at DESC""",
+            (f"{key}%",),
+        ).fetchall()
+        return [_rendering(row) for row in found]
+
     def record(self, rendering: Rendering) -> None:
         """Keep what a rule made of a content, in place of what was kept of it before."""
         with transaction(self._db):

@@ -8,9 +8,9 @@ from pictured.errors import Refused
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.operations import Encoding, InvisibleMark, Operation
 from pictured.imaging.rendered import Order
+from pictured.imaging.rendering.chain import rendered
 from pictured.rules.examining import examine
 from pictured.rules.proving_marks import proven
-from pictured.rules.rendering import render
 
 KEY = bytes(range(32))
 LIMITS = DecodingLimits(pixels=10_000_000, memory=500_000_000)
@@ -26,7 +26,7 @@ def test_the_margin_in_the_coded_file_is_told(draw: Draw, tmp_path: Path) -> Non
     (tmp_path / "secret").write_bytes(b"secret")
     file = draw(tmp_path / "a.jpg", "china", width=480)
     wanted = order(file, tmp_path / "made", InvisibleMark(key=KEY, secret_file=str(tmp_path / "secret")))
-    done = proven(wanted, render(wanted, stamp_of(file), LIMITS), LIMITS)
+    done = proven(wanted, rendered(wanted), LIMITS)
     action, told = done.notes[-1]
     assert action == "read_back"
     assert told["margins_db"][0] > 2  # type: ignore[index]
@@ -37,7 +37,7 @@ def test_a_coding_that_destroys_the_mark_is_refused_unless_that_is_only_to_be_to
     for on_weak in (None, "warn"):
         mark = InvisibleMark(key=KEY, on_weak=on_weak)
         wanted = order(file, tmp_path / f"made {on_weak}", mark, Encoding(format="jpeg", quality=3))
-        done = render(wanted, stamp_of(file), LIMITS)
+        done = rendered(wanted)
         if on_weak == "warn":
             assert proven(wanted, done, LIMITS).notes[-1] == ("read_back", {"margins_db": [None]})
         else:
@@ -48,5 +48,5 @@ def test_a_coding_that_destroys_the_mark_is_refused_unless_that_is_only_to_be_to
 def test_orders_without_a_mark_stay(draw: Draw, tmp_path: Path) -> None:
     file = draw(tmp_path / "a.jpg", "china", width=300)
     wanted = order(file, tmp_path / "made", Encoding(format="png"))
-    done = render(wanted, stamp_of(file), LIMITS)
+    done = rendered(wanted)
     assert proven(wanted, done, LIMITS) is done

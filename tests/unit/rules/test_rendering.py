@@ -8,7 +8,7 @@ import pytest
 from pictured.disk.reading import stamp_of
 from pictured.errors import Changed, Refused, TooLarge
 from pictured.imaging.limits import DecodingLimits
-from pictured.imaging.operations import Quantise, Resize
+from pictured.imaging.operations import InvisibleMark, Quantise, Resize
 from pictured.imaging.rendered import Order
 from pictured.rules.examining import examine
 from pictured.rules.rendering import render
@@ -56,3 +56,10 @@ def test_the_process_that_renders_loads_the_engine_and_nothing_else_that_is_larg
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["pyvips"]
+
+
+def test_a_mark_is_read_back_from_the_coded_file(tmp_path: Path, draw: Draw) -> None:
+    path = draw(tmp_path / "a.jpg", "china", width=480)
+    (tmp_path / "drafts").mkdir()
+    asked = Order(path, examine(path, stamp_of(path), LIMITS), (InvisibleMark(key=bytes(8)),), tmp_path / "drafts")
+    assert dict(render(asked, stamp_of(path), LIMITS).notes)["read_back"]["margins_db"]

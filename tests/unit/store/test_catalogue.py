@@ -246,7 +246,8 @@ class Modelled(RuleBasedStateMachine):
         }
         ids = {digest: self.catalogue.content_id(digest) for digest in DIGESTS}
         assert {digest for digest, number in ids.items() if number is not None} == self.digests
-        assert {each.content for each in self.catalogue.findable()} == {ids[digest] for digest in read.values()}
+        findable = {number for each in self.catalogue.findable() for number in each.contents}
+        assert findable == {ids[digest] for digest in read.values()}
         for digest, number in ids.items():
             if number is not None:
                 assert dict(self.catalogue.copies(number)) == {

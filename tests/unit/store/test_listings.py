@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pictured.flow import Failure, Fingerprint, Stamp
 from pictured.store.catalogue import Catalogue
-from pictured.store.listings import Failing, Known
+from pictured.store.listings import Failing, Held, Known
 
 Make = Callable[[str], Fingerprint]
 ODD = os.fsdecode(b"\xff\xfe\n.jpg")
@@ -36,6 +36,25 @@ def test_a_listing_holds_the_files_directly_in_a_folder_with_all_that_is_known(
     assert catalogue.known(folder / "fifo") is None
     assert catalogue.unstamped(folder) == {"fifo"}
     assert catalogue.listing(Path("/a")) == {}
+
+
+def test_a_scan_is_told_what_failed_and_what_was_not_handled(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue, folder = Catalogue(db), Path("/a")
+    huge = Stamp(1, 2**70, 2**64 - 1)
+    for name, stamp in (("done", STAMP), ("huge", huge), ("worse", STAMP)):
+        catalogue.record(folder / name, stamp, fingerprint(name))
+    catalogue.handle(folder / "done", STAMP)
+    assert catalogue.held(folder).failing == {}
+    catalogue.fail(folder / "worse", STAMP, failure(folder / "worse"), tries=1, retry_at=None)
+    catalogue.fail(folder / "fifo", None, failure(folder / "fifo"), tries=1, retry_at=None)
+
+    held = catalogue.held(folder)
+
+    assert held.taken == {"done": (1, 2, 3), "huge": (1, 2**70, 2**64 - 1)}
+    assert held.unhandled == {"huge"}
+    assert held.failing == {"worse": Known(STAMP, fingerprint("worse").digest, failure(folder / "worse"))}
+    assert held.unstamped == {"fifo"}
+    assert catalogue.held(Path("/b")) == Held({}, frozenset(), {}, frozenset())
 
 
 def test_case_and_wildcards_in_names_mean_nothing(db: sqlite3.Connection, fingerprint: Make) -> None:
