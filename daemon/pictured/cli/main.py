@@ -34,6 +34,7 @@ COMMANDS = (
     Command("dupes", "Finding and collecting", "working", reads=True),
     Command("undo", "Finding and collecting", "working"),
     Command("verify", "Finding and collecting", "working"),
+    Command("review", "Finding and collecting", "reviewing"),
     Command("apply", "Carrying out rules", "applying", reads=True),
     Command("untile", "Carrying out rules", "untiling"),
     Command("extract", "Carrying out rules", "extracting"),
@@ -74,7 +75,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         prepare()
     for command in named or COMMANDS:
         module = import_module(f"pictured.cli.{command.module}")
-        if command.name in ("service", "mark"):
+        if command.name in ("service", "mark", "review"):
             app.add_typer(module.app, name=command.name, rich_help_panel=command.panel)
         else:
             app.command(command.name, rich_help_panel=command.panel)(getattr(module, command.name))

@@ -20,13 +20,24 @@ from pictured.service.logs import set_up, terminal
 from pictured.service.notifying import supervisor_in
 
 
-def run(config: ConfigOption = None) -> None:
+def run(
+    config: ConfigOption = None,
+    log_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", metavar="FILE", help="Log to this file, which is set aside by its size, not to standard error."
+        ),
+    ] = None,
+) -> None:
     """Run the daemon in the foreground; SIGTERM or Ctrl-C ends it, SIGHUP reads the configuration again.
 
     Examples: `pictured run`, `pictured run --config ./pictured.yaml`
     """
     settings = loaded(config)
-    log = set_up(settings.logging, terminal(), os.environ)
+    if log_file is None:
+        log = set_up(settings.logging, terminal(), os.environ)
+    else:
+        log = set_up(settings.logging.model_copy(update={"file": log_file.absolute()}), None, os.environ)
     place = Place(chosen(config).absolute(), partial(loaded, config))
     asyncio.run(serve(settings, place, state(), log, supervisor_in(os.environ, os.getpid())))
 

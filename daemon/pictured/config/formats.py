@@ -82,14 +82,23 @@ to be related, but no copy: a frame of the same burst, another page of the same 
 each file there that cannot be read.
 
 `status` prints one object with at least these keys; `pending` counts files that were seen and are not finished. `mode`
-is `events`, `poll` or `offline`; a folder that goes or comes back is noticed within 30 seconds:
+is `events`, `poll` or `offline`, with the `reason` where it is not `events`; a folder that goes or comes back is
+noticed within 30 seconds. `quiet` says that it is paused for `schedule.quiet_hours`. With `--quarantine`, there is one
+line for each file that broke its worker and was given up, like an entry of `failing`:
 
 ```json
-{"running": BOOL, "pid": N | null, "version": TEXT, "paused": BOOL, "config": PATH | null,
- "uptime": N | null, "pending": N, "roots": [{"path": PATH, "role": TEXT, "mode": TEXT, "online": BOOL, "scanning": BOOL,
- "last_scan": N | null, "last_event": N | null}], "pictures": N, "files": N, "failed": N, "placed": N,
+{"running": BOOL, "pid": N | null, "version": TEXT, "paused": BOOL, "quiet": BOOL, "config": PATH | null,
+ "uptime": N | null, "pending": N, "roots": [{"path": PATH, "role": TEXT, "mode": TEXT, "online": BOOL,
+ "reason": TEXT | null, "scanning": BOOL, "last_scan": N | null, "last_event": N | null}],
+ "pictures": N, "files": N, "failed": N, "placed": N,
  "failing": [{"path": PATH, "kind": TEXT, "error": TEXT, "tries": N, "retry_in": N | null}],
  "rendering": {"rule": TEXT, "path": PATH} | null}
+```
+
+`doctor` prints one line per finding; `state` is `good`, `note` or `wrong`, and `advice` says what to do:
+
+```json
+{"subject": TEXT, "state": TEXT, "text": TEXT, "advice": TEXT | null}
 ```
 
 `history` prints one line per deed, the latest first; `what` is `placed`, `upgraded` or `undone`, and `at` counts
@@ -114,6 +123,23 @@ what a dry run would do, with the name that the result would get; `skipped` is a
 
 ```json
 {"id": N, "target": PATH | null, "undone": BOOL, "reason": TEXT, "error": null | TEXT}
+```
+
+`review` prints one line per step that waits, the oldest first. `do` is `render` where a rule proposes it, and `sha256`
+is that of the copy, or of the rule's source:
+
+```json
+{"id": N, "at": N, "do": "collect" | "render", "state": "waiting", "entry": TEXT, "query": PATH | null, "source": PATH,
+ "target": PATH, "replaces": PATH | null, "sha256": TEXT, "reason": TEXT, "note": TEXT | null}
+```
+
+`review approve`, `deny`, `prefer` and `undo` print one line per number. `state` is `done`, `approved` (it is tried again,
+`error` says why), `denied`, `waiting`, `dropped` (all was not as planned, so it is planned anew), or null where there is
+no such number. `review --serve` prints `{"url": TEXT}` and ends with Ctrl-C:
+
+```json
+{"id": N, "decision": "approve" | "deny" | "prefer" | "undo", "state": TEXT | null, "source": PATH | null,
+ "target": PATH | null, "reason": TEXT, "error": null | TEXT}
 ```
 
 `verify` prints one line per placed file; `damaged` and `unreadable` ones have an error:

@@ -21,6 +21,12 @@ class Logging(BaseModel):
         examples=["~/pictured.log"],
         description="A file that gets the log as JSON lines, besides the standard error output; none by default.",
     )
+    metrics: Path | None = Field(
+        default=None,
+        examples=["/var/lib/node_exporter/pictured.prom"],
+        description="A file that gets counts and times for Prometheus (its text format) every half minute; none by "
+        "default. Its folder must be there.",
+    )
     max_bytes: ByteCount = Field(
         default=10_000_000, ge=10_000, description="Size at which the file is set aside and a new one begun."
     )

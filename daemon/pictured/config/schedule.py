@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
+from pictured.config.quiet import Quiet
 from pictured.quantities import seconds
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -91,6 +92,12 @@ class Schedule(BaseModel):
     report: Annotated[tuple[Moment, ...], BeforeValidator(listed)] = Field(
         default=(),
         description="When a summary of what was found and collected is logged: one time, a list, or never.",
+    )
+    quiet_hours: Annotated[tuple[Quiet, ...], BeforeValidator(listed)] = Field(
+        default=(),
+        examples=["22:00-07:00"],
+        description="Hours of every day in which no file is taken: changes are seen and wait until the hours are over, "
+        "or until `pictured resume`. One span such as `22:00-07:00`, or a list.",
     )
     catch_up: bool = Field(
         default=True,

@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic import BaseModel, BeforeValidator, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from pictured.config.quiet import Span
 from pictured.config.schedule import At, Every
 from pictured.quantities import Seconds, byte_count, seconds
 
@@ -48,7 +49,7 @@ def in_yaml(value: object) -> str:
             return f"[{', '.join(in_yaml(each) for each in value)}]"
         case dict():
             return f"{{{', '.join(f'{key}: {in_yaml(each)}' for key, each in value.items())}}}"
-        case Every() | At():
+        case Every() | At() | Span():
             return str(value)
         case float() if value.is_integer():
             return str(int(value))
@@ -76,6 +77,8 @@ def _named(annotation: object, metadata: list[object]) -> str:
         return _words(tuple(member.value for member in annotation))
     if _is_model(annotation):
         return "keys below"
+    if annotation is Span:
+        return "hours"
     names = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
     return next(name for kind, name in names.items() if annotation is kind) + _range(metadata, "")
 

@@ -15,19 +15,26 @@ from typing import Any
 
 from pictured import __version__
 from pictured.config.model import Config
+from pictured.config.quiet import quiet_at
 from pictured.errors import ConfigError
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen
 from pictured.service import jobs
 from pictured.service.acting import recover
+from pictured.service.health import Vitals, ailment, longest_turn
+from pictured.service.heeding import heed, heeding
 from pictured.service.inbox import Inbox
 from pictured.service.intake import Intake
 from pictured.service.library import Library
 from pictured.service.logs import Log
+from pictured.service.metrics import Counted, exporting
+from pictured.service.notifying import Supervisor
 from pictured.service.orders import orders_of, sweep
+from pictured.service.pausing import Pausing
 from pictured.service.pipeline import Line, Retry
+from pictured.service.rendering import sweep_drafts
 from pictured.service.reports import Line as Told
-from pictured.service.reports import Undone, line_of
+from pictured.service.reports import Reviewed, Undone, line_of
 from pictured.service.resting import failing
 from pictured.service.roots import Root, Roots
 from pictured.service.timetable import Timetable
@@ -49,12 +56,21 @@ class Place:
 class Daemon:
     """A running daemon. `run` ends when `stop` was called and the steps that were begun are done."""
 
-    def __init__(self, config: Config, place: Place, library: Library, workers: Workers, log: Log) -> None:
+    def __init__(
+        self,
+        config: Config,
+        place: Place,
+        library: Library,
+        workers: Workers,
+        log: Log,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self._config = config
         self._place = place
         self._library = library
         self._workers = workers
-        self._log = log
+        log = self._log = Counted(log)
+        self._supervisor = supervisor or Supervisor()
         inbox = Inbox(config.limits.queue, asyncio.get_running_loop())
         self._observing = Observing(inbox.report, inbox.lose)
         self._line = Line(library, workers, log, orders_of(config))
@@ -67,7 +83,11 @@ class Daemon:
         self._group = asyncio.TaskGroup()
         self._starting = True
         self._stopping = asyncio.Event()
+        self._pausing = Pausing(log)
         self._began = time.monotonic()
+        self._deaf: float | None = None
+        self._advanced = self._began
+        self.begun = asyncio.Event()
 
     @property
     def pending(self) -> int:
@@ -88,17 +108,17 @@ class Daemon:
             folders=len(self._roots.by_path),
             workers=self._workers.count,
         )
-        for rule in self._config.rules:
-            if rule.enabled:
-                self._log.warning(Event.RULE_INACTIVE, rule=rule.name)
         for each in self._library.catalogue.failures(None):
             if each.retry_at is not None:
                 self._retry(Retry(each.failure.path, max(0.0, each.retry_at - time.time())))
         self._timetable.arrange(self._config.schedule, {"rescan": self._rescan, "report": self._report})
+        self._heed_hours()
         lasting: list[Coroutine[Any, Any, None]] = [
             self._intake.listen(self._roots, self._came, self._lost),
             self._intake.settle(),
             self._look_after(),
+            heeding(self._line, self._workers, self._retry),
+            exporting(lambda: self._config.logging.metrics, self.status, self._log),
         ]
         lasting += [self._read() for _ in range(self._workers.count)]
         try:
@@ -109,6 +129,7 @@ class Daemon:
                     self._start(self._roots.scan(root, "start"))
                 await asyncio.sleep(0)
                 self._starting = False
+                self.begun.set()
                 await self._stopping.wait()
                 for running in list(self._running):
                     running.cancel()
@@ -125,6 +146,7 @@ class Daemon:
         if not self._stopping.is_set():
             seconds = round(time.monotonic() - self._began, 1)
             self._log.info(Event.DAEMON_STOPPED, signal=signal, seconds=seconds, pending=self.pending)
+            self._supervisor.stopping()
             self._stopping.set()
 
     async def reload(self) -> None:
@@ -133,15 +155,20 @@ class Daemon:
         Raises:
             ConfigError: it has faults; the old one stays in force.
         """
-        try:
-            config = await asyncio.to_thread(self._place.read)
-        except ConfigError as error:
-            self._log.error(Event.CONFIG_REFUSED, config=self._place.config, error=str(error))
-            raise
+        with self._supervisor.reloading():
+            try:
+                config = await asyncio.to_thread(self._place.read)
+            except ConfigError as error:
+                self._log.error(Event.CONFIG_REFUSED, config=self._place.config, error=str(error))
+                raise
+            await self._obey(config)
+
+    async def _obey(self, config: Config) -> None:
         self._config = config
         self._line.orders = orders_of(config)
         self._intake.settling.quiet = config.settle
         sweep(self._library, self._line.orders)
+        self._heed_hours()
         await self._roots.arrange(self._line.orders.folders)
         self._timetable.arrange(config.schedule, {"rescan": self._rescan, "report": self._report})
         self._log.info(Event.CONFIG_RELOADED, config=self._place.config)
@@ -155,20 +182,37 @@ class Daemon:
             case "reload":
                 await self.reload()
                 yield {"reloaded": str(self._place.config)}
+            case "pause" | "resume" as wish:
+                if wish == "pause":
+                    self._pausing.pause()
+                else:
+                    self._pausing.resume()
+                yield {"paused": self._pausing.resting}
+            case "rescan":
+                self._start(self._check("asked for", every=True))
+                yield {"rescanning": [str(path) for path in self._roots.by_path]}
+            case "retry":
+                yield {"retrying": [str(path) for path in self._try_again(request.get("paths"))]}
             case _:
-                async with aclosing(jobs.run(jobs.decoded(request), self._library, self._workers)) as reports:
+                async with aclosing(
+                    jobs.run(jobs.decoded(request), self._library, self._workers, self._line.desk)
+                ) as reports:
                     async for report in reports:
                         if isinstance(report, Undone) and report.undone:
                             self._log.info(Event.COPY_UNDONE, target=report.target, id=report.id)
+                        elif isinstance(report, Reviewed):
+                            heed(report, self._line, self._retry)
                         yield line_of(report)
 
     def status(self) -> dict[str, Any]:
         """What `status --json` shows of a running daemon."""
-        counts = self._library.catalogue.count()
+        counts, rendering = self._library.catalogue.count(), self._line.rendering
         return {
             "running": True,
             "pid": os.getpid(),
             "version": __version__,
+            "paused": self._pausing.resting,
+            "quiet": self._pausing.quiet,
             "config": str(self._place.config),
             "uptime": round(time.monotonic() - self._began, 1),
             "pending": self.pending,
@@ -178,10 +222,38 @@ class Daemon:
             "failed": counts.failed,
             "placed": self._library.journal.count(),
             "failing": failing(self._library.catalogue),
+            "rendering": None if rendering is None else {"rule": rendering[0], "path": str(rendering[1])},
         }
+
+    def ailment(self) -> str | None:
+        """Say what only a new start can mend; None while the daemon is well."""
+        now = time.monotonic()
+        if self._observing.lives():
+            self._deaf = None
+        elif self._deaf is None:
+            self._deaf = now
+        vitals = Vitals(now, self._deaf, self._advanced if self._taking else None)
+        return ailment(vitals, longest_turn(self._config.limits, len(self._line.orders.rules)))
+
+    def summary(self) -> str:
+        """Say in one line what the daemon does."""
+        roots = self._roots.by_path.values()
+        polled, offline = (sum(root.mode == mode for root in roots) for mode in ("poll", "offline"))
+        rests = "resting; " if self._pausing.resting else ""
+        return f"{rests}{self.pending} files wait; {len(roots)} folders, {polled} polled, {offline} offline"
+
+    def _try_again(self, paths: object) -> list[Path]:
+        """Send files that failed down the line once more, given up ones too: those named, or every one."""
+        wanted = {Path(each) for each in paths} if isinstance(paths, list) and paths else None
+        failed = [each.failure.path for each in self._library.catalogue.failures(None)]
+        again = [path for path in failed if wanted is None or path in wanted]
+        for path in again:
+            self._retry(Retry(path, 0.0))
+        return again
 
     def _recover(self) -> None:
         finished, dropped = recover(self._library)
+        sweep_drafts(self._library)
         for outcome in finished:
             if outcome.error is None:
                 self._log.warning(Event.INTENT_FINISHED, target=outcome.placed and outcome.placed.target)
@@ -191,6 +263,7 @@ class Daemon:
             self._log.warning(Event.INTENT_DROPPED, target=step.target)
 
     def _came(self, root: Root, folder: Path) -> None:
+        root.came.add(folder)
         self._start(self._roots.scan(root, "a folder came", folder))
 
     def _lost(self) -> None:
@@ -200,13 +273,20 @@ class Daemon:
         """Send settled files down the line, one after another; there is one such task per worker."""
         while True:
             settled = await self._intake.ready.get()
+            await self._pausing.over()
+            if not self._taking:
+                self._advanced = time.monotonic()
             taking = self._group.create_task(self._line.take(settled))
             self._taking.add(taking)
-            taking.add_done_callback(self._taking.discard)
+            taking.add_done_callback(self._taken)
             # What is under way when the daemon ends is brought to its end.
             retry = await asyncio.shield(taking)
             if retry is not None:
                 self._retry(retry)
+
+    def _taken(self, taking: asyncio.Task[Retry | None]) -> None:
+        self._taking.discard(taking)
+        self._advanced = time.monotonic()
 
     def _retry(self, retry: Retry) -> None:
         def again() -> None:
@@ -222,10 +302,15 @@ class Daemon:
         """See to folders that went, came back or are polled."""
         while True:
             await asyncio.sleep(min([_CHECK_SECONDS, *map(_look_interval, self._roots.by_path.values())]))
+            self._heed_hours()
             await self._check("the folder came back")
             for root in self._polled():
                 if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.scans:
                     self._start(self._roots.scan(root, "polled"))
+
+    def _heed_hours(self) -> None:
+        now = time.localtime()
+        self._pausing.look(within=quiet_at(now.tm_hour * 60 + now.tm_min, self._config.schedule.quiet_hours))
 
     def _polled(self) -> list[Root]:
         return [root for root in self._roots.by_path.values() if root.mode == "poll"]

@@ -70,7 +70,13 @@ def prepare(work: str = FINGERPRINT) -> None:
 
 
 def _preloaded(work: str) -> list[str]:
-    return [work.partition(":")[0], "pictured.indexing.probing", "pictured.indexing.detail", serve.__module__]
+    return [
+        work.partition(":")[0],
+        "pictured.indexing.probing",
+        "pictured.indexing.detail",
+        "pictured.indexing.confirming",
+        serve.__module__,
+    ]
 
 
 @contextmanager

@@ -8,10 +8,14 @@ from pathlib import Path
 from pictured.config.model import Config
 from pictured.disk.paths import shown
 from pictured.errors import ConfigError, PicturedError, StoreError
+from pictured.events import Event
+from pictured.service.attesting import attest
 from pictured.service.control import ask, listen, socket_path
 from pictured.service.daemon import Daemon, Place
 from pictured.service.library import Library
 from pictured.service.logs import Log
+from pictured.service.notifying import Supervisor
+from pictured.service.rescuing import rescued, suspected
 from pictured.service.staffing import workers_of
 from pictured.store.holding import Held, hold
 from pictured.store.opening import open_store
@@ -19,7 +23,7 @@ from pictured.store.opening import open_store
 _PAUSE = 0.2
 
 
-async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
+async def serve(config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor | None = None) -> None:
     """Run the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration.
 
     Raises:
@@ -29,11 +33,19 @@ async def serve(config: Config, place: Place, state: Path, log: Log) -> None:
     workers = workers_of(config.limits, config.matching)
     try:
         workers.start()
-        with closing(open_store(state, writer=True)) as db:
-            daemon = Daemon(config, place, Library(db, config.matching.depth, config.matching.measures), workers, log)
+        rescue = rescued(state)
+        if rescue is not None:
+            log.error(Event.INDEX_DAMAGED, aside=rescue.aside, known=rescue.known)
+        with suspected(state), closing(open_store(state, writer=True)) as db:
+            library = Library(db, config.matching.depth, config.matching.measures)
+            daemon = Daemon(config, place, library, workers, log, supervisor)
             _heed_signals(daemon)
             async with await listen(state, daemon.answer):
-                await daemon.run()
+                attesting = asyncio.create_task(attest(daemon, supervisor or Supervisor(), log))
+                try:
+                    await daemon.run()
+                finally:
+                    attesting.cancel()
     except* PicturedError as group:
         raise group.exceptions[0] from None
     finally:

@@ -31,12 +31,17 @@ class Log(Protocol):
     def error(self, event: str, **fields: Any) -> None: ...  # noqa: D102, ANN401
 
 
-def set_up(settings: Logging, stream: TextIO, environ: Mapping[str, str]) -> Log:
-    """Send everything that is logged to a stream, and to the file of the settings. May be called again."""
-    console = stream.isatty()
-    journal = "" if console else environ.get("JOURNAL_STREAM", "")
-    prefixed = bool(journal) and journal == _identity(stream)
-    handlers: list[logging.Handler] = [_handler(logging.StreamHandler(stream), _renderer(console, prefixed))]
+def set_up(settings: Logging, stream: TextIO | None, environ: Mapping[str, str]) -> Log:
+    """Send everything that is logged to a stream, if one is given, and to the file of the settings, if they name one.
+
+    May be called again.
+    """
+    handlers: list[logging.Handler] = []
+    if stream is not None:
+        console = stream.isatty()
+        journal = "" if console else environ.get("JOURNAL_STREAM", "")
+        prefixed = bool(journal) and journal == _identity(stream)
+        handlers.append(_handler(logging.StreamHandler(stream), _renderer(console, prefixed)))
     if settings.file is not None:
         settings.file.parent.mkdir(parents=True, exist_ok=True)
         rotating = RotatingFileHandler(settings.file, maxBytes=settings.max_bytes, backupCount=settings.keep)

@@ -17,7 +17,7 @@ Told = Mapping[str, Any]
 def resting_status(db: sqlite3.Connection | None, folders: Sequence[tuple[Path, Role]]) -> Told:
     """What `status --json` shows while no daemon runs; without an index, that nothing is known."""
     roots = [_root(Catalogue(db) if db else None, path, role) for path, role in folders if role is not Role.IGNORE]
-    told: dict[str, Any] = {"running": False, "pid": None, "version": __version__, "paused": False}
+    told: dict[str, Any] = {"running": False, "pid": None, "version": __version__, "paused": False, "quiet": False}
     told |= {"config": None, "uptime": None, "pending": 0}
     if db is None:
         counted = dict.fromkeys(("pictures", "files", "failed", "placed"), 0)
@@ -77,6 +77,7 @@ def _root(catalogue: Catalogue | None, path: Path, role: Role) -> Told:
         "role": role.value,
         "mode": "none",
         "online": path.is_dir(),
+        "reason": None,
         "scanning": False,
         "last_scan": known.scanned_at if known else None,
         "last_event": None,

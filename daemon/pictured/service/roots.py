@@ -3,18 +3,19 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pictured.disk.volumes import presence
+from pictured.disk.paths import shown
+from pictured.disk.volumes import Presence, presence
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen, Role
 from pictured.service.comparing import compared
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.watching.ignoring import ignored
-from pictured.watching.observing import Observing
+from pictured.watching.observing import Observing, Watched
 from pictured.watching.settings import FolderSettings
 
 Took = Callable[[FileSeen], Awaitable[None]]
@@ -23,7 +24,12 @@ Took = Callable[[FileSeen], Awaitable[None]]
 
 @dataclass(slots=True)
 class Root:
-    """A watched folder and its state. Times are Unix seconds."""
+    """A watched folder and its state. Times are Unix seconds.
+
+    reason   why it is polled or offline
+    came     folders that came into it since the last look, whose watches are still to be looked for
+    asked    a look that has no answer yet, because the drive or the share hangs
+    """
 
     settings: FolderSettings
     mode: str = "none"
@@ -31,6 +37,9 @@ class Root:
     scanned_at: float | None = None
     event_at: float | None = None
     scans: int = 0
+    reason: str = ""
+    came: set[Path] = field(default_factory=set)
+    asked: asyncio.Future[Presence] | None = None
 
     @property
     def path(self) -> Path:
@@ -44,6 +53,7 @@ class Root:
             "role": self.settings.role.value,
             "mode": self.mode,
             "online": self.online,
+            "reason": self.reason or None,
             "scanning": self.scans > 0,
             "last_scan": self.scanned_at,
             "last_event": self.event_at,
@@ -51,13 +61,27 @@ class Root:
 
 
 class Roots:
-    """All watched folders. `took` is called for every file that a scan finds new, changed or not handled."""
+    """All watched folders. `took` is called for every file that a scan finds new, changed or not handled.
 
-    def __init__(self, library: Library, observing: Observing, log: Log, took: Took) -> None:
+    A folder that does not answer within `patience` seconds is offline until it does. `look` is how one is looked at.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        observing: Observing,
+        log: Log,
+        took: Took,
+        *,
+        look: Callable[..., Presence] = presence,
+        patience: float = 10.0,
+    ) -> None:
         self._library = library
         self._observing = observing
         self._log = log
         self._took = took
+        self._look = look
+        self._patience = patience
         self._watching = asyncio.Lock()
         self.by_path: dict[Path, Root] = {}
         self._ignored: tuple[Path, ...] = ()
@@ -101,32 +125,57 @@ class Roots:
 
     async def _check(self, root: Root) -> bool:
         catalogue, path = self._library.catalogue, root.path
-        known = catalogue.root(path)
-        filled = catalogue.is_filled(path)
-        found = await asyncio.to_thread(presence, path, known.device if known else None, was_filled=filled)
+        found = await self._presence(root)
         if not found.online:
             if root.online or root.mode == "none":
                 self._log.warning(Event.ROOT_OFFLINE, path=path, reason=found.reason)
                 catalogue.mark_offline(path, time.time())
-            root.online, root.mode = False, "offline"
+            root.online, root.mode, root.reason = False, "offline", found.reason
             return False
         if root.online and await asyncio.to_thread(self._observing.alive, path):
-            return False
+            return await self._incomplete(root)
         if root.mode == "offline":
             self._log.info(Event.ROOT_ONLINE, path=path)
-        watched = await asyncio.to_thread(self._observing.watch, path, root.settings.watch)
+        root.came.clear()
+        self._note(root, await asyncio.to_thread(self._observing.watch, path, root.settings.watch))
+        root.online = True
+        if found.device is not None:
+            catalogue.see_root(path, found.device, time.time())
+        return True
+
+    async def _presence(self, root: Root) -> Presence:
+        if root.asked is None:
+            known = self._library.catalogue.root(root.path)
+            filled = self._library.catalogue.is_filled(root.path)
+            device = known.device if known else None
+            root.asked = asyncio.ensure_future(asyncio.to_thread(self._look, root.path, device, was_filled=filled))
+        # The thread cannot be ended; there is never more than one for a folder.
+        done, _ = await asyncio.wait({root.asked}, timeout=self._patience)
+        if not done:
+            reason = f"{shown(root.path)} does not answer; look after its drive or its network share."
+            return Presence(online=False, device=None, reason=reason)
+        asked, root.asked = root.asked, None
+        return asked.result()
+
+    async def _incomplete(self, root: Root) -> bool:
+        """Whether folders in a root go unwatched; it is polled from now on, then."""
+        came, root.came = root.came, set()
+        watched = await asyncio.to_thread(self._observing.gaps, root.path, came) if came else None
+        if watched is not None:
+            self._note(root, watched)
+        return watched is not None
+
+    def _note(self, root: Root, watched: Watched) -> None:
         if watched.mode != root.mode:
-            self._log.info(
+            tell = self._log.warning if watched.degraded else self._log.info
+            tell(
                 Event.ROOT_WATCHED,
-                path=path,
+                path=root.path,
                 role=root.settings.role.value,
                 mode=watched.mode,
                 reason=watched.reason or None,
             )
-        root.mode, root.online = watched.mode, True
-        if found.device is not None:
-            catalogue.see_root(path, found.device, time.time())
-        return True
+        root.mode, root.reason = watched.mode, watched.reason
 
     async def _scan(self, root: Root, reason: str, folder: Path) -> None:
         began, seen, changed, missing = time.monotonic(), 0, 0, 0
@@ -140,13 +189,12 @@ class Roots:
                 self._log.warning(Event.FILE_FAILED, path=found.folder, kind="unreadable", error=found.unreachable)
             for odd in (odd for odd in found.odd if odd.path not in found.noted):
                 self._log.warning(Event.FILE_FAILED, path=odd.path, kind=odd.kind, error=odd.reason)
-            for path, known in found.unchanged:
-                if known.failure is None and not known.handled:
-                    await self._took(FileSeen(path, Cause.RETRIED, known.stamp))
+            for name, stamp in found.unhandled:
+                await self._took(FileSeen(found.folder / name, Cause.RETRIED, stamp))
             for each in found.changed:
                 if whole or not self.is_ignored(each.path, root):
                     await self._took(each)
-            seen += len(found.changed) + len(found.unchanged) + len(found.odd)
+            seen += len(found.changed) + len(found.unchanged) + len(found.failing) + len(found.odd)
             changed += len(found.changed)
             missing += len(found.missing)
         if whole:

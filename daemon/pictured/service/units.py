@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pictured.disk.paths import shown
 from pictured.errors import ExitCode, UsageError
+from pictured.service.hardening import EVERYWHERE, NAMESPACES, Setting
 
 MARKER = "Written by `pictured service install`"
 UNIT = "pictured.service"
@@ -26,9 +27,6 @@ _INSTALLED = (
 )
 _BARE = re.compile(r"[A-Za-z0-9_%:/.,=+@-]+")
 
-Setting = tuple[str, str]
-"""Why a line is there, and the line."""
-
 
 @dataclass(frozen=True, slots=True)
 class Installation:
@@ -38,12 +36,14 @@ class Installation:
     config    the configuration file
     state     the folder of the index; a system unit keeps it in systemd's own place instead
     logs      the folder of an agent's output; systemd has its journal
+    writable  folders that results are written to, which need not be there; a system unit can write nowhere else
     """
 
     command: tuple[str, ...]
     config: Path
     state: Path
     logs: Path
+    writable: tuple[Path, ...] = ()
 
 
 def system_unit(place: Installation, heading: Sequence[str] = _INSTALLED) -> str:
@@ -67,8 +67,14 @@ def system_unit(place: Installation, heading: Sequence[str] = _INSTALLED) -> str
             ("The folder of the index, /var/lib/pictured, belongs to that account;", "StateDirectory=pictured"),
             ("nobody else may look into it,", "StateDirectoryMode=0700"),
             ("and this is where pictured finds it.", "Environment=PICTURED_STATE_DIR=%S/pictured"),
-            ("The system itself is out of reach; pictures and destinations are not.", "ProtectSystem=full"),
+            ("The configuration lies in /etc/pictured,", "ConfigurationDirectory=pictured"),
+            ("and a log file, where `logging.file` asks for one, goes to /var/log/pictured.", "LogsDirectory=pictured"),
+            ("Nothing else can be written,", "ProtectSystem=strict"),
+            ("not even in the home folders, where pictures may lie,", "ProtectHome=read-only"),
+            *_writable(place),
             *_BEHAVIOUR,
+            *NAMESPACES,
+            *EVERYWHERE,
         ],
         ("Started with the machine.", "WantedBy=multi-user.target"),
     )
@@ -88,6 +94,7 @@ def user_unit(place: Installation, heading: Sequence[str] = _INSTALLED, home: Pa
             *_process(place, home),
             ("The folder of the index; `pictured status` looks in the same one.", f"Environment={state}"),
             *_BEHAVIOUR,
+            *EVERYWHERE,
         ],
         (
             "Started when the person logs in, or with the machine after `loginctl enable-linger`.",
@@ -134,23 +141,41 @@ _BEHAVIOUR: tuple[Setting, ...] = (
     ("A copy to a slow disk may take a while; what is cut off is finished at the next start.", "TimeoutStopSec=90"),
     ("A worker that takes too much memory costs one picture, not the service.", "OOMPolicy=continue"),
     ("Everything else on the machine goes first: for the processor,", "Nice=10"),
-    ("and for the disks.", "IOSchedulingClass=idle"),
-    ("Neither the daemon nor a decoder gains rights by starting a program.", "NoNewPrivileges=yes"),
+    ("for the disks,", "IOSchedulingClass=idle"),
+    ("and not before anything else either.", "CPUSchedulingPolicy=batch"),
 )
 
 
 def _process(place: Installation, home: Path | None) -> tuple[Setting, ...]:
-    words = [*place.command, "run", "--config"]
+    words = list(place.command)
     if set(place.command[0]) & set("\"'\\"):
         # systemd refuses these in a program's name, even escaped; in an argument it takes them.
         words = ["/bin/sh", "-c", 'exec "$0" "$@"', *words]
     line = [_quoted(_escaped(word)) for word in words]
     line[0] = _quoted(":" + _escaped(words[0]))
-    command = " ".join([*line, _quoted(_path(place.config, home))])
+    config = _quoted(_path(place.config, home))
+    start = " ".join([*line, "run", "--config", config])
+    again = " ".join([*line, "reload", "--config", config])
     return (
-        ("Counts as started once the program runs.", "Type=exec"),
-        ("The colon takes every $ in the line for itself, not for a variable.", f"ExecStart={command}"),
-        ("`systemctl reload` has the configuration read again.", "ExecReload=/bin/kill -HUP $MAINPID"),
+        ("Counts as started once the folders are watched; it says so itself,", "Type=notify"),
+        ("and nobody else for it.", "NotifyAccess=main"),
+        ("Many folders take a while, and so does finishing what was cut off.", "TimeoutStartSec=10min"),
+        ("A daemon that does not say in this time that it is well is started anew.", "WatchdogSec=60"),
+        ("The colon takes every $ in the line for itself, not for a variable.", f"ExecStart={start}"),
+        ("`systemctl reload` waits for the result; a faulty configuration fails it.", f"ExecReload={again}"),
+    )
+
+
+def _writable(place: Installation) -> tuple[Setting, ...]:
+    why = (
+        "but for the destinations; the minus lets one be missing."
+        if place.writable
+        else ("but for what you list here: each destination, and each folder whose pictures a rule changes in place.")
+    )
+    paths = place.writable or (Path("/srv/pictured"),)
+    return tuple(
+        (why if number == 0 else "And this one.", f"ReadWritePaths=-{_quoted(_path(path, None))}")
+        for number, path in enumerate(paths)
     )
 
 
@@ -183,8 +208,8 @@ def _held(text: str) -> str:
 
 
 def _agent_keys(place: Installation) -> Mapping[str, tuple[str, object]]:
-    output = _held(str(place.logs / "launchd.log"))
-    command = [_held(word) for word in (*place.command, "run", "--config", str(place.config))]
+    output, log = _held(str(place.logs / "launchd.log")), str(place.logs / "pictured.log")
+    command = [_held(word) for word in (*place.command, "run", "--config", str(place.config), "--log", log)]
     return {
         "Label": ("The name that launchctl knows it by.", LABEL),
         "ProgramArguments": ("launchd expands neither ~ nor variables: every path is absolute.", command),
@@ -206,7 +231,7 @@ def _agent_keys(place: Installation) -> Mapping[str, tuple[str, object]]:
         "LowPriorityBackgroundIO": ("always.", True),
         "SoftResourceLimits": ("Open files: launchd's own limit is 256.", {"NumberOfFiles": 4096}),
         "StandardOutPath": ("launchd makes the file, but not its folder.", output),
-        "StandardErrorPath": ("The log, which launchd never shortens.", output),
+        "StandardErrorPath": ("Last words only: launchd never shortens it; the log is the other file.", output),
     }
 
 

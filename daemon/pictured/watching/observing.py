@@ -8,8 +8,9 @@ import logging
 import os
 import stat
 import sys
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,9 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from pictured.disk.paths import shown
 from pictured.flow import Cause, FileSeen
+from pictured.watching.kernel import unwatched, watch_limit, watched_inodes
 from pictured.watching.mounts import network_type
 from pictured.watching.settings import Watch
 
@@ -46,12 +49,19 @@ _CAUSES: dict[type[FileSystemEvent], Cause] = {
 }
 
 
+_MOMENT = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How a folder is watched: by events, or (with the reason) only by the scans that the service makes of it."""
+    """How a folder is watched: by events, or (with the reason) only by the scans that the service makes of it.
+
+    `degraded` tells that events were wanted, and that a person can see to it that there are some.
+    """
 
     mode: Literal["events", "poll"]
     reason: str = ""
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +151,39 @@ class Observing:
             observer = self._running()
             watch = observer.schedule(self._reports, os.fspath(root), recursive=True, event_filter=list(_CAUSES))
         except (OSError, RuntimeError) as error:  # macOS raises the second kind
-            return Watched("poll", f"no events from the system: {_reason(error)}")
+            return Watched("poll", f"no events from the system: {_reason(error)}", degraded=True)
         self._roots[root] = _Root(identity, losses, observer, watch)
         if (reason := self._exhausted(observer)) is not None:
             self.unwatch(root)
             self._roots[root] = _Root(identity)
-            return Watched("poll", f"no events from the system for every folder below: {reason}")
+            return Watched("poll", f"no events from the system for every folder below: {reason}", degraded=True)
         return Watched("events")
+
+    def gaps(self, root: Path, folders: Iterable[Path]) -> Watched | None:
+        """Look whether folders that came into a watched one have a watch; leave it to polling where some have none.
+
+        None is returned where all have one, or where that cannot be told.
+        """
+        known = self._roots.get(root)
+        if sys.platform != "linux" or known is None or known.observer is None:
+            return None
+        try:
+            without = unwatched(root, folders, watched_inodes())
+            if without:
+                # A folder that was made this very moment gets its watch in the next.
+                time.sleep(_MOMENT)
+                without = unwatched(root, without, watched_inodes())
+        except OSError:
+            return None
+        if not without:
+            return None
+        self.watch(root, "poll")
+        limit = watch_limit()
+        reason = (
+            f"the system has no watch left for {len(without)} of the folders in it, such as {shown(without[0])}; raise "
+            f"fs.inotify.max_user_watches{'' if limit is None else f' (now {limit})'} and start pictured again"
+        )
+        return Watched("poll", reason, degraded=True)
 
     def unwatch(self, root: Path) -> None:
         """Stop watching a folder; nothing happens if it is not watched."""
@@ -170,6 +206,11 @@ class Observing:
         if known.observer is not self._observer or known.losses != self._losses or not _lives(known.observer):
             return False
         return any(emitter.is_alive() for emitter in known.observer.emitters if emitter.watch == known.watch)
+
+    def lives(self) -> bool:
+        """Say whether the threads that report changes do their work, where there are any. Any thread may ask."""
+        observer = self._observer
+        return observer is None or _lives(observer)
 
     def stop(self) -> None:
         """End all watches, threads and the hook in the log. A stopped object cannot be used again."""

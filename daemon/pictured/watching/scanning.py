@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,20 +38,24 @@ class Difference(NamedTuple):
     """How a listing differs from what was known of its directory."""
 
     changed: tuple[tuple[str, Stamp], ...]
-    unchanged: tuple[str, ...]
+    unchanged: tuple[tuple[str, Stamp], ...]
     missing: tuple[str, ...]
 
 
-def difference(listing: Listing, known: Mapping[str, Stamp]) -> Difference:
-    """Compare a listing with the stamps known for the same directory. Pure.
+def difference(listing: Listing, known: Mapping[str, tuple[int, int, int]]) -> Difference:
+    """Compare a listing with the size, mtime and inode that are known of the files of its directory. Pure.
 
     `changed` are new files too. A file that is there but cannot be looked at is neither changed nor missing.
     """
-    changed = tuple((name, stamp) for name, stamp in listing.files if known.get(name) != stamp)
-    unchanged = tuple(name for name, stamp in listing.files if known.get(name) == stamp)
+    changed: list[tuple[str, Stamp]] = []
+    unchanged: list[tuple[str, Stamp]] = []
+    for each in listing.files:
+        name, stamp = each
+        same = known.get(name) == (stamp.size, stamp.mtime_ns, stamp.inode)
+        (unchanged if same else changed).append(each)
     present = {name for name, _ in listing.files}
     present |= {failure.path.name for failure in listing.odd if failure.kind == "unreadable"}
-    return Difference(changed, unchanged, tuple(name for name in known if name not in present))
+    return Difference(tuple(changed), tuple(unchanged), tuple(name for name in known if name not in present))
 
 
 def walk(root: Path, ignore: Sequence[str] = (), *, exclude: Sequence[Path] = ()) -> Iterator[Listing | Unreachable]:
@@ -90,16 +94,17 @@ def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[s
     directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         with os.scandir(directory) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                relative = f"{inner}/{entry.name}" if inner else entry.name
-                if ignored.takes_name(entry.name) or ignored.takes_path(relative):
+            for entry in sorted(entries, key=attrgetter("name")):
+                name = entry.name
+                relative = f"{inner}/{name}" if inner else name
+                if ignored.takes_name(name) or ignored.takes_path(relative):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     below.append(relative)
-                elif may_be_picture(entry.name):
+                elif may_be_picture(name):
                     found = _looked_at(entry, folder)
                     if isinstance(found, Stamp):
-                        files.append((entry.name, found))
+                        files.append((name, found))
                     elif found is not None:
                         odd.append(found)
     finally:
@@ -109,11 +114,13 @@ def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[s
 
 def _looked_at(entry: os.DirEntry[str], folder: Path) -> Stamp | Failure | None:
     # Most entries are regular files, told by the directory itself; stamp_of() has the words for all others.
-    with suppress(OSError):
+    try:
         if entry.is_file(follow_symlinks=False):
             return stamp_from(entry.stat(follow_symlinks=False))
         if entry.is_symlink() and _leads_somewhere(entry):
             return None
+    except OSError:
+        pass
     path = folder / entry.name
     try:
         return stamp_of(path)

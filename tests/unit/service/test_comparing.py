@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pictured.disk.reading import stamp_of
-from pictured.flow import Cause, FileSeen, Picture
+from pictured.flow import Cause, Failure, FileSeen, Picture
 from pictured.service.comparing import Compared, compared
 from pictured.service.library import Library
+from pictured.store.listings import Known
 
 Draw = Callable[..., Path]
 Index = Callable[[Path], Picture]
@@ -45,16 +46,23 @@ def test_parents_come_first(root: Path, library: Library) -> None:
 
 def test_what_is_known_is_unchanged_and_says_whether_it_was_handled(root: Path, library: Library, index: Index) -> None:
     picture = index(root / "a.jpg")
+    known = found(library, root)[root]
     library.catalogue.handle(picture.path, picture.stamp)
+    handled = found(library, root)[root]
 
-    ((path, known),) = found(library, root)[root].unchanged
+    assert known.unchanged == known.unhandled == (("a.jpg", picture.stamp),)
+    assert (handled.unchanged, handled.unhandled) == (known.unchanged, ())
 
-    assert (path, known.stamp, known.digest, known.handled) == (
-        picture.path,
-        picture.stamp,
-        picture.content.digest,
-        True,
-    )
+
+def test_what_failed_is_told_apart(root: Path, library: Library, index: Index) -> None:
+    picture = index(root / "a.jpg")
+    failure = Failure(picture.path, "truncated", "it ends too early", retry=True)
+    library.catalogue.fail(picture.path, picture.stamp, failure, tries=1, retry_at=None)
+
+    compared = found(library, root)[root]
+
+    assert (compared.unchanged, compared.unhandled) == ((), ())
+    assert compared.failing == ((picture.path, Known(picture.stamp, picture.content.digest, failure)),)
 
 
 def test_what_is_gone_is_noted_at_once(root: Path, library: Library, index: Index) -> None:

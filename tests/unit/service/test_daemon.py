@@ -280,7 +280,8 @@ def test_stopping_twice_is_stopping_once(tmp_path: Path, library: Library, log: 
 
 
 async def asked(daemon: Daemon, **request: object) -> dict[str, Any]:
-    return [dict(line) async for line in daemon.answer(request)][0]
+    (answer,) = [dict(line) async for line in daemon.answer(request)]
+    return answer
 
 
 def test_while_it_rests_nothing_is_taken_and_nothing_is_lost(
@@ -319,3 +320,64 @@ def test_a_file_that_was_given_up_is_taken_again_when_somebody_asks(
     run(scenario)
 
     assert [each.tries for each in library.catalogue.failures(None)] == [2]
+
+
+def test_in_quiet_hours_files_wait_until_they_are_over(
+    tmp_path: Path, run: Run, draw: Draw, heard: Heard, tree: Tree
+) -> None:
+    now = {"quiet_hours": "00:00-24:00"}
+    read = [config(tmp_path, schedule=now), config(tmp_path)]
+
+    async def scenario(daemon: Daemon) -> None:
+        await daemon.reload()
+        await heard(Event.DAEMON_PAUSED, reason="quiet hours")
+        draw(tmp_path / "l/coffee.jpg", "coffee")
+        draw(tmp_path / "q/poor.jpg", "coffee", width=150)
+        await heard(Event.SCAN_FINISHED, times=2)
+        assert (daemon.status()["paused"], daemon.status()["quiet"]) == (True, True)
+        assert daemon.summary().startswith("resting; ")
+        assert tree(tmp_path / "best") == {}
+        await daemon.reload()
+        await heard(Event.COPY_PLACED)
+
+    run(scenario, lambda: read.pop(0))
+
+    assert list(tree(tmp_path / "best")) == ["coffee.jpg"]
+
+
+def test_a_daemon_at_work_is_well_and_says_what_it_does(tmp_path: Path, run: Run, draw: Draw, heard: Heard) -> None:
+    draw(tmp_path / "l/coffee.jpg", "coffee")
+
+    async def scenario(daemon: Daemon) -> None:
+        await daemon.begun.wait()
+        assert daemon.ailment() is None
+        await heard(Event.FILE_DONE)
+        assert daemon.ailment() is None
+        assert daemon.summary().endswith(" files wait; 2 folders, 0 polled, 0 offline")
+
+    run(scenario)
+
+
+def test_counts_are_written_for_monitoring_where_that_is_asked_for(
+    tmp_path: Path, library: Library, log: Log, heard: Heard
+) -> None:
+    for name in ("l", "q"):
+        (tmp_path / name).mkdir()
+    file = tmp_path / "p.prom"
+    settings = config(tmp_path, logging={"metrics": file})
+
+    async def main() -> None:
+        async with asyncio.timeout(DEADLINE):
+            workers = Workers(1, worker_limits(settings.limits))
+            daemon = Daemon(settings, Place(tmp_path / "c", lambda: settings), library, workers, log)
+            running = asyncio.create_task(daemon.run())
+            await heard(Event.SCAN_FINISHED)
+            while not file.exists():  # noqa: ASYNC110  there is no event for it
+                await asyncio.sleep(0)
+            daemon.stop("TEST")
+            await running
+            await workers.close()
+
+    asyncio.run(main())
+
+    assert "\npictured_files 0\n" in file.read_text()

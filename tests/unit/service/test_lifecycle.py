@@ -105,7 +105,8 @@ def test_a_second_daemon_is_refused_and_the_first_goes_on(
 
 def test_an_index_that_cannot_be_used_is_told_and_let_go(tmp_path: Path, config: Config, log: Log) -> None:
     (tmp_path / "state").mkdir()
-    (tmp_path / "state/index.sqlite3").write_text("no database at all, and long enough to be looked at" * 50)
+    with closing(sqlite3.connect(tmp_path / "state/index.sqlite3")) as db, db:
+        db.execute("CREATE TABLE of_another_program (x)")
 
     async def main() -> None:
         async with asyncio.timeout(DEADLINE):

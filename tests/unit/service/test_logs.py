@@ -156,3 +156,18 @@ def test_setting_up_again_writes_nothing_twice() -> None:
 
 def test_the_log_goes_to_standard_error() -> None:
     assert terminal() is sys.stderr
+
+
+def test_without_a_stream_the_file_gets_everything_and_is_set_aside_by_its_size(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "logs/p.log"
+    log = set_up(Logging(file=file, max_bytes=10_000, keep=2), None, {})
+    for number in range(300):
+        log.info(Event.FILE_DONE, path=Path(f"/{number}"), reason="x" * 60)
+
+    names = sorted(path.name for path in file.parent.iterdir())
+    assert names == ["p.log", "p.log.1", "p.log.2"]
+    assert all(path.stat().st_size <= 10_000 for path in file.parent.iterdir())
+    assert lines(file.read_text())[-1]["path"] == "/299"
+    assert capfd.readouterr() == ("", "")

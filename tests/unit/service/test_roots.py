@@ -1,10 +1,12 @@
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pictured.disk.volumes import Presence, presence
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen, Picture, Role
 from pictured.service.library import Library
@@ -233,3 +235,45 @@ def test_only_what_changed_is_arranged_anew(tmp_path: Path, run: Run) -> None:
         assert list(roots.by_path) == [one]
 
     run(scenario)
+
+
+def test_a_folder_that_does_not_answer_is_offline_and_keeps_no_other_waiting(
+    tmp_path: Path, library: Library, log: Log, told: Told
+) -> None:
+    hung, well = tmp_path / "hung", tmp_path / "well"
+    for path in (hung, well):
+        path.mkdir()
+    answering, asked = threading.Event(), []
+
+    def look(path: Path, device: int | None, *, was_filled: bool) -> Presence:
+        if path == hung:
+            asked.append(path)
+            answering.wait(DEADLINE)
+        return presence(path, device, was_filled=was_filled)
+
+    async def main() -> None:
+        observing = Observing(lambda _: None, lambda _: None)
+
+        async def take(_: FileSeen) -> None:
+            pass
+
+        try:
+            roots = Roots(library, observing, log, take, look=look, patience=0.05)
+            await roots.arrange((folder(hung), folder(well)))
+            assert await roots.check() == [roots.by_path[well]]
+            assert await roots.check() == []
+            status = roots.by_path[hung].status()
+            assert (status["online"], status["mode"]) == (False, "offline")
+            assert "does not answer" in status["reason"]
+            answering.set()
+            while not await roots.check():
+                pass
+            assert roots.by_path[hung].online
+        finally:
+            answering.set()
+            observing.stop()
+
+    asyncio.run(main())
+
+    assert len(asked) == 1
+    assert events(told) == [Event.ROOT_OFFLINE, Event.ROOT_WATCHED, Event.ROOT_ONLINE, Event.ROOT_WATCHED]

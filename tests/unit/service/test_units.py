@@ -100,9 +100,11 @@ def test_every_line_of_a_unit_has_a_comment_above_it(write: Writes) -> None:
 @pytest.mark.parametrize("write", [system_unit, user_unit])
 def test_a_unit_starts_reloads_and_gives_up_as_promised(write: Writes) -> None:
     assert {
-        "Type=exec",
+        "Type=notify",
+        "NotifyAccess=main",
+        "WatchdogSec=60",
         "ExecStart=:/usr/bin/env run --config /etc/pictured/pictured.yaml",
-        "ExecReload=/bin/kill -HUP $MAINPID",
+        "ExecReload=:/usr/bin/env reload --config /etc/pictured/pictured.yaml",
         "Restart=on-failure",
         "RestartPreventExitStatus=78",
         "KillMode=mixed",
@@ -117,6 +119,26 @@ def test_a_system_unit_keeps_the_index_in_the_folder_that_systemd_makes() -> Non
         without_comments(text)
     )
     assert "/home/someone" not in text
+
+
+def test_a_system_unit_may_write_where_the_configuration_says_and_nowhere_else(tmp_path: Path) -> None:
+    place = replace(PLACE, writable=(Path("/srv/best"), Path("/" + ODD)))
+    assert "ProtectSystem=strict" in without_comments(system_unit(place))
+    dump = verified(tmp_path, system_unit(place))
+    (line,) = [line for line in dump.splitlines() if "ReadWritePaths:" in line]
+    assert "/srv/best" in line
+    assert "/" + ODD in line
+
+
+@pytest.mark.parametrize("writable", [(), (Path("/srv/best"),)])
+def test_a_system_unit_is_hardened(writable: tuple[Path, ...], tmp_path: Path) -> None:
+    verified(tmp_path, text := system_unit(replace(PLACE, writable=writable)))
+    unit = tmp_path / "pictured.service"
+    unit.write_text(text, encoding="utf-8")
+    # In tenths: an exposure of 0.5 at most.
+    command = ["systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=5", str(unit)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_systemd_reads_every_odd_path_as_it_is(tmp_path: Path) -> None:
@@ -186,7 +208,8 @@ def test_an_agent_holds_only_keys_that_launchd_knows_with_their_types() -> None:
 def test_an_agent_gives_back_every_path(name: str) -> None:
     place = Installation(("/bin/" + name, "-P"), Path("/c/" + name), Path("/s/" + name), Path("/l/" + name))
     read = plistlib.loads(agent(place).encode())
-    assert read["ProgramArguments"] == ["/bin/" + name, "-P", "run", "--config", str(place.config)]
+    log = str(place.logs / "pictured.log")
+    assert read["ProgramArguments"] == ["/bin/" + name, "-P", "run", "--config", str(place.config), "--log", log]
     assert read["EnvironmentVariables"] == {"PICTURED_STATE_DIR": str(place.state)}
     assert read["StandardErrorPath"] == read["StandardOutPath"] == str(place.logs / "launchd.log")
 

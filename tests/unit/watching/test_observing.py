@@ -383,3 +383,54 @@ class TestInotify:
         *modes, last = found.stdout.splitlines()
         assert modes == ["poll", "poll", "events"], found.stderr
         assert "instance limit" in last
+
+    def test_threads_that_died_are_told_and_begun_anew_by_the_next_watch(
+        self, observing: Observing, tmp_path: Path
+    ) -> None:
+        assert observing.lives()
+        observing.watch(tmp_path)
+        assert observing.lives()
+        running = observing._observer  # noqa: SLF001  watchdog's threads die of faults that no test can make
+        assert running is not None
+        running.stop()
+        running.join()
+        assert not observing.lives()
+        assert not observing.alive(tmp_path)
+        assert observing.watch(tmp_path).mode == "events"
+        assert observing.lives()
+
+    def test_folders_that_came_without_a_watch_mean_polling(self, tmp_path: Path) -> None:
+        (tmp_path / "early").mkdir()
+        program = """if True:
+            import pathlib, sys
+            from pictured.watching.observing import Observing
+            limit = pathlib.Path("/proc/sys/user/max_inotify_watches")
+            limit.write_text("10", encoding="ascii")
+            root = pathlib.Path(sys.argv[1])
+            observing = Observing(lambda seen: None, print)
+            print(observing.watch(root).mode)
+            print(observing.gaps(root, [root / "early"]))
+            limit.write_text("2", encoding="ascii")
+            for number in range(5):
+                (root / f"late{number}").mkdir()
+            found = observing.gaps(root, [root / f"late{number}" for number in range(5)])
+            print(found.mode, found.degraded, observing.alive(root))
+            print(found.reason)
+            print(observing.gaps(root, [root / "late0"]))
+            observing.stop()
+        """
+        search = os.pathsep.join(path for path in sys.path if path)
+        found = subprocess.run(
+            ["unshare", "--user", "--map-root-user", sys.executable, "-c", program, str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEADLINE,
+            env=os.environ | {"PYTHONPATH": search},
+        )
+        if "unshare" in found.stderr or "PermissionError" in found.stderr:
+            pytest.skip("no name spaces of one's own here")
+        first, none, second, reason, again = found.stdout.splitlines()
+        assert (first, none, second, again) == ("events", "None", "poll True True", "None"), found.stderr
+        assert "for 5 of the folders in it" in reason
+        assert "raise fs.inotify.max_user_watches" in reason
