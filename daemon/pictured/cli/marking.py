@@ -104,7 +104,7 @@ def embed(
     notes = dict(done.notes)
     [margin] = cast("list[float]", notes["read_back"]["margins_db"])
     told = {**notes["invisible_mark"], "margin_db": margin}
-    _register(source, target, notes["invisible_mark"]["key"])
+    _register(source, target, str(notes["invisible_mark"]["key"]))
     _tell(source, target, made, told, json_lines=json_lines)
 
 

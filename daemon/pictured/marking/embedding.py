@@ -43,7 +43,8 @@ def usual(pixels: int) -> Visibility:
     """Give how visible the mark is in a picture of so many pixels: small ones need all that can be hidden."""
     small, large = 400_000.0, 3_000_000.0
     part = float(np.clip(np.log(max(pixels, small) / small) / np.log(large / small), 0, 1)) ** 0.5
-    return Visibility(0.9856 + part * 0.0064, 1.5 - part * 0.8, 34.0 + part * 10.6)
+    ssim, decibels = min(0.9856 + part * 0.009, 0.992), min(34.0 + part * 12.6, 44.6)
+    return Visibility(ssim, 1.5 - part * 0.8, decibels)
 
 
 def loudest() -> Visibility:
