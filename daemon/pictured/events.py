@@ -13,7 +13,7 @@ class Event(StrEnum):
     DAEMON_PAUSED = "daemon.paused"
     """It rests: files are seen, but not taken until `pictured resume` or the next start; fields: reason."""
     DAEMON_RESUMED = "daemon.resumed"
-    """The rest is over."""
+    """The rest is over; fields: none."""
     DAEMON_ILL = "daemon.ill"
     """Something is wrong that only a new start mends; a service manager sees to that; fields: error."""
     CONFIG_RELOADED = "config.reloaded"

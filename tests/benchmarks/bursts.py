@@ -87,10 +87,12 @@ def parallax(low: float, high: float, shift: float) -> Callable[[Colours, random
 
 
 def object_moved(photograph: Colours, rng: random.Random) -> Pair | None:
-    """A part moves over the ground; None where the photograph is too plain for it to be seen."""
+    """A part moves over the ground; None where the photograph is too plain or too narrow for it."""
     noise = np.random.default_rng(rng.getrandbits(32))
     high, wide = photograph.shape[:2]
     edge = round((_MARGIN + 0.06) * max(high, wide))
+    if min(0.7 * wide, 0.65 * high) <= 2 * edge:
+        return None
     for _ in range(_TRIES):
         across, down = round(wide * rng.uniform(0.12, 0.3)), round(high * rng.uniform(0.15, 0.35))
         x, y = rng.randint(edge, wide - across - edge), rng.randint(edge, high - down - edge)

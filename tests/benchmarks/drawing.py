@@ -30,6 +30,11 @@ def dice(kind: str, seed: int, number: int) -> Dice:
     return Dice(number, random.Random(f"{kind} {seed} {number}"), shared)
 
 
+def index_in_template(d: Dice) -> int:
+    """How many pictures of the same template come before this one."""
+    return d.number // _TEMPLATES
+
+
 def words(rng: random.Random, count: int) -> str:
     return " ".join("".join(rng.choices(LETTERS, k=rng.randint(2, 9))) for _ in range(count))
 

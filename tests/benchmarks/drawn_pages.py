@@ -1,9 +1,10 @@
 """Pages that look much alike and differ in what they say: text, letters, forms, tables, receipts, music, slides.
 
-The content is drawn at random for each number.
+The content is drawn at random for each number. `few_entries` and `invoice` differ in as little as papers do that are
+made from one file: two letters in at most six words or figures, two invoices in at most two digits.
 """
 
-from drawing import BLACK, STRONG, WHITE, Dice, paper, paragraph, words, write
+from drawing import BLACK, STRONG, WHITE, Dice, index_in_template, name, paper, paragraph, words, write
 from PIL import Image, ImageDraw
 
 
@@ -56,6 +57,48 @@ def serial_letter(d: Dice) -> Image.Image:
         step, rise = d.own.uniform(-4, 12), d.own.uniform(-22, 22)
         draw.line((x, y, x + step, min(1000, max(900, y + rise))), fill=(20, 30, 120), width=3)
         x, y = x + step, min(1000.0, max(900.0, y + rise))
+    return page
+
+
+def few_entries(d: Dice) -> Image.Image:
+    """A serial letter of which one to three entries are its own; all others are those of the first letter."""
+    page, draw = _letterhead(d)
+    first = [words(d.template, 2).title()[:24] for _ in range(4)]
+    first += [f"{d.template.randint(1, 28)}.{d.template.randint(1, 12)}.20{d.template.randint(10, 25)}"]
+    first += [f"Reference {d.template.randint(1000, 9999)}", f"{d.template.randint(100, 99999)}.50 EUR"]
+    places = [(60, 160), (60, 182), (60, 204), (60, 226), (560, 200), (60, 290), (60, 660)]
+    changed = d.own.sample(range(7), d.own.choice([1, 2, 3])) if index_in_template(d) else []
+    paragraph(draw, d.template, (60, 340, 720, 640), 14)
+    paragraph(draw, d.template, (60, 720, 720, 880), 14)
+    for number, (place, text) in enumerate(zip(places, first, strict=True)):
+        own = name(d.number) if number < 4 else f"{d.number % 28 + 1}.{d.number // 28 % 12 + 1}.2026"
+        if number >= 5:
+            own = f"{text.split()[0][:9]} {d.number * 7 + 1003}"
+        write(draw, place, own if number in changed else text, 18 if number >= 5 else 15)
+    return page
+
+
+def invoice(d: Dice) -> Image.Image:
+    """An invoice of which one digit is its own; all others are those of the first invoice."""
+    page, draw = _letterhead(d)
+    size = d.template.choice([13, 15, 18])
+    rows, columns = 14, (60, 420, 520, 640)
+    items = [words(d.template, 3)[:30] for _ in range(rows)]
+    figures = [[f"{d.template.randint(10, 99)}.{d.template.randint(10, 99)}" for _ in range(3)] for _ in range(rows)]
+    index = index_in_template(d) - 1
+    if index >= 0:
+        row, column = divmod(index % (3 * rows), 3)
+        digits = list(figures[row][column])
+        place = d.template.choice([0, 1, 3, 4])
+        digits[place] = str((int(digits[place]) + 1 + index // (3 * rows)) % 10)
+        figures[row][column] = "".join(digits)
+    write(draw, (60, 180), f"Invoice {d.template.randint(10000, 99999)}", 24)
+    for row in range(rows):
+        y = 260 + row * 40
+        draw.line((60, y - 8, 740, y - 8), fill=(210, 210, 210))
+        for x, text in zip(columns, (items[row], *figures[row]), strict=True):
+            write(draw, (x, y), text, size)
+    paragraph(draw, d.template, (60, 860, 720, 1040), 13)
     return page
 
 

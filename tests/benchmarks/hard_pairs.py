@@ -4,9 +4,10 @@
     python tests/benchmarks/hard_pairs.py --copies 12
 
 Every picture is a file, read as the program reads it into a fingerprint and into a query, and each query is searched
-among others of its kind. Drawings: `--each` of every kind, and every two of a kind are a pair. Photographs: every
-two of them, and two frames of a burst made from each by each motion. The limits of the proof were set on the first half
-of the photographs (every second one, sorted by name, from the first on); the second half is the default.
+among others of its kind; what is claimed is compared at full size, as the program does before it answers. Drawings:
+`--each` of every kind, and every two of a kind are a pair. Photographs: every two of them, and two frames of a burst
+made from each by each motion. The limits of the proof were set on the first half of the photographs (every second one,
+sorted by name, from the first on); the second half is the default.
 
 Prints for each kind: pairs; pairs that were compared, because their hashes or features propose them; pairs claimed to
 be exact, the same or edited; pairs called similar. Every claim is a false one. The bounds are the
@@ -21,7 +22,7 @@ import math
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -34,19 +35,23 @@ from drawing import Dice, dice
 from PIL import Image, ImageOps
 
 from pictured.disk.reading import stamp_of
-from pictured.flow import Fingerprint, Kind
+from pictured.flow import Fingerprint, Kind, Picture
 from pictured.imaging.limits import DecodingLimits
+from pictured.indexing.confirming import confirm
 from pictured.indexing.fingerprinting import fingerprint
 from pictured.indexing.probing import probe
 from pictured.looks import PARTS, Depth, Probe
 from pictured.matching.finding import Found, find
 from pictured.matching.index import Entry, Index
+from pictured.service.library import match_of
 
 LIMITS = DecodingLimits(pixels=10**8, memory=10**9)
 DRAWINGS: Sequence[Callable[[Dice], Image.Image]] = (
     pages.text_page,
     pages.letter,
     pages.serial_letter,
+    pages.few_entries,
+    pages.invoice,
     pages.form,
     pages.table,
     pages.receipt,
@@ -86,30 +91,45 @@ class Tally:
     similar: set[tuple[int, int]] = field(default_factory=set)
 
 
-class Shelf:
-    """An index with the fingerprints it is made of."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture as it is kept and as it is asked for."""
 
-    def __init__(self, contents: Sequence[Fingerprint]) -> None:
-        self.contents = contents
+    picture: Picture
+    probe: Probe
+
+
+class Shelf:
+    """An index with the pictures it is made of."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self.pictures = pictures
+        contents = [picture.content for picture in pictures]
         entries = [Entry(number, one.phash, one.crops, one.points) for number, one in enumerate(contents)]
         self.index = Index(PARTS[Depth.NORMAL], entries)
 
-    def ask(self, query: Probe, wanted: Callable[[int], bool]) -> tuple[list[int], list[Found]]:
-        """The contents that were compared with a query, and what was found."""
+    def ask(self, query: Seen, wanted: Callable[[int], bool]) -> tuple[list[int], list[Found]]:
+        """The contents that were compared with a query, and what was found and not contradicted at full size."""
         compared: list[int] = []
 
         def content_of(number: int) -> Fingerprint:
             compared.append(number)
-            return self.contents[number]
+            return self.pictures[number].content
 
-        return compared, list(find(query, self.index, content_of, wanted))
+        found = list(find(query.probe, self.index, content_of, wanted))
+        claimed = [one for one in found if one.kind in (Kind.SAME, Kind.EDITED)]
+        claims = [match_of(one, self.pictures[one.content]) for one in claimed]
+        doubts = confirm(query.picture.path, query.picture.stamp, claims, LIMITS)
+        doubted = {one.content for one, doubt in zip(claimed, doubts, strict=True) if doubt}
+        return compared, [replace(one, kind=Kind.SIMILAR) if one.content in doubted else one for one in found]
 
 
-def seen(content: bytes, folder: Path) -> tuple[Fingerprint, Probe]:
-    path = folder / "picture"
-    path.write_bytes(content)
+def seen(content: bytes, folder: Path) -> Seen:
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(content)
+    path = Path(file.name)
     stamp = stamp_of(path)
-    return fingerprint(path, stamp, LIMITS), probe(path, stamp, LIMITS)
+    return Seen(Picture(path, stamp, fingerprint(path, stamp, LIMITS)), probe(path, stamp, LIMITS))
 
 
 def jpeg(image: Image.Image, quality: int) -> bytes:
@@ -130,17 +150,17 @@ def drawn(draw: Callable[[Dice], Image.Image], seed: int, number: int) -> bytes:
 def among_each_other(contents: Sequence[bytes], folder: Path) -> Tally:
     """Search each picture among those before it, so that every two are a pair once."""
     read = [seen(content, folder) for content in contents]
-    shelf, tally = Shelf([kept for kept, _ in read]), Tally(len(read) * (len(read) - 1) // 2)
-    for number, (_, query) in enumerate(read):
+    shelf, tally = Shelf([each.picture for each in read]), Tally(len(read) * (len(read) - 1) // 2)
+    for number, query in enumerate(read):
         note(tally, number, *shelf.ask(query, lambda other, own=number: other < own))
     return tally
 
 
 def in_motion(pairs: Sequence[tuple[bytes, bytes]], folder: Path) -> Tally:
     """Search the second frame of each pair for the first, which lies among those of the other pairs."""
-    shelf, tally = Shelf([seen(first, folder)[0] for first, _ in pairs]), Tally(len(pairs))
+    shelf, tally = Shelf([seen(first, folder).picture for first, _ in pairs]), Tally(len(pairs))
     for number, (_, second) in enumerate(pairs):
-        query = seen(second, folder)[1]
+        query = seen(second, folder)
         note(tally, number, *shelf.ask(query, lambda other, own=number: other == own))
     return tally
 
@@ -199,12 +219,12 @@ def copies(each: int, seed: int, only: Sequence[str], folder: Path) -> None:
         if only and draw.__name__ not in only:
             continue
         originals = [drawn(draw, seed, number) for number in range(each)]
-        shelf = Shelf([seen(content, folder)[0] for content in originals])
+        shelf = Shelf([seen(content, folder).picture for content in originals])
         shares = []
         for damage in DAMAGES.values():
             hits = 0
             for number, content in enumerate(originals):
-                _, query = seen(jpeg(*damage(Image.open(io.BytesIO(content)).convert("RGB"))), folder)
+                query = seen(jpeg(*damage(Image.open(io.BytesIO(content)).convert("RGB"))), folder)
                 _, found = shelf.ask(query, lambda other, own=number: other == own)
                 hits += any(one.kind is not Kind.SIMILAR for one in found)
             shares.append(hits / each)

@@ -164,7 +164,7 @@ def _lane(trial: Trial, lane: int, least: int, expected: Found) -> None:
 def main() -> None:
     """Go through a scene."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("scene", choices=["collect", "upgrade", "undo", "rules"])
+    arguments.add_argument("scene", choices=["collect", "upgrade", "undo", "review", "rules"])
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--depth", choices=[depth.name for depth in Depth], default="COMMITS")
     arguments.add_argument("--deaths", type=int, default=1)

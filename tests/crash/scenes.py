@@ -28,8 +28,9 @@ from pictured.service.logs import set_up
 from pictured.service.workers import WorkerLimits, Workers
 from pictured.store.journal import Journal
 from pictured.store.opening import open_store
+from pictured.store.queue import Queue
 
-Scene = Literal["collect", "upgrade", "undo", "rules"]
+Scene = Literal["collect", "upgrade", "undo", "rules", "review"]
 Found = dict[str, Any]
 
 _TIME_NS = 1_262_304_000_123_456_789
@@ -85,7 +86,7 @@ class World:
             "mode": "auto",
         }
 
-    def config(self) -> Config:
+    def config(self, mode: str = "auto") -> Config:
         """Two destinations: verified copies for query pictures, hard links for groups of copies."""
         return Config.model_validate(
             {
@@ -94,14 +95,14 @@ class World:
                     {"path": self.root / "queries", "role": "query"},
                 ],
                 "collect": [
-                    {"name": "best", "from": [self.library], "into": self.root / "best", "mode": "auto"},
+                    {"name": "best", "from": [self.library], "into": self.root / "best", "mode": mode},
                     {
                         "name": "groups",
                         "from": [self.library],
                         "for": "duplicates",
                         "into": self.root / "groups",
                         "as": "hardlink",
-                        "mode": "auto",
+                        "mode": mode,
                     },
                 ],
                 "settle": 0.02,
@@ -147,7 +148,7 @@ async def live(world: World, scene: Scene, arm: Callable[[], None], stream: Text
     """
     # One thread takes turns in the same order every time; the touches then have nearly the same numbers in each life.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-    config = world.ruled() if scene == "rules" else world.config()
+    config = world.ruled() if scene == "rules" else world.config("review" if scene == "review" else "auto")
     log = set_up(Logging(level="debug"), stream, {})
     workers = Workers(1, _LIMITS, "fork")
     try:
@@ -175,10 +176,26 @@ async def live(world: World, scene: Scene, arm: Callable[[], None], stream: Text
                     async for _ in daemon.answer({"do": "undo", "numbers": [number]}):
                         pass
                 await _idle(daemon, running, library, [])
+            elif scene == "review":
+                arm()
+                await _approve(daemon, Queue(library.db))
+                await _idle(daemon, running, library, [])
             daemon.stop("test")
             await running
     finally:
         await workers.close()
+
+
+async def _approve(daemon: Daemon, queue: Queue) -> None:
+    """Approve what waits, and wait until that and what an earlier life approved is done."""
+    for proposal in queue.waiting():
+        async for _ in daemon.answer({"do": "review", "decision": "approve", "numbers": [proposal.id], "copy": None}):
+            pass
+    deadline = time.monotonic() + _DEADLINE
+    while queue.approved():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"approved and not done: {queue.approved()}")
+        await asyncio.sleep(0.002)
 
 
 async def _warm(workers: Workers, world: World, picture: Path) -> None:
@@ -233,6 +250,10 @@ def found(world: World) -> Found:
             "groups": _tree(world.root / "groups"),
             "rules": {name: _tree(world.root / name) for name in ("edited", "small", "tiles", "kept")},
             "drafts": sorted(path.name for path in (world.state / "drafts").glob("*")),
+            "proposals": sorted(
+                (entry, os.fsdecode(target).removeprefix(str(world.root)), state)
+                for entry, target, state in db.execute("SELECT entry, target, state FROM proposals")
+            ),
             "intents": [str(step.target.relative_to(world.root)) for _, step in journal.intents()],
             "placed": sorted((each.entry, targets[each.id], each.digest.hex()) for each in placed),
             "not as recorded": [targets[each.id] for each in placed if not _as_recorded(each.target, each.stamp)],

@@ -1,10 +1,14 @@
 """Steps that wait for a person, in the real process: approved, denied, changed, and cut off."""
 
+import json
 import os
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 from tests.service.conftest import Done, Line, Sandbox, jpeg, put
@@ -194,3 +198,52 @@ def test_a_number_that_is_not_there_fails_and_says_so(pair: Sandbox) -> None:
 
     assert "no proposal 77" in done.line["error"]
     assert wrong.code == 2
+
+
+def test_the_page_is_served_to_one_browser_on_this_machine_only(pair: Sandbox) -> None:
+    pytest.importorskip("uvicorn", reason="the extra `review` is not installed")
+    put(pair.root / "library/<script>alert(1).jpg", jpeg(1, 300))
+    with pair.daemon(pair.configure(ENTRY)) as daemon:
+        daemon.wait("file.done", times=4)
+        pair.idle(config=pair.root / "pictured.yaml")
+        [found] = waiting(pair)
+        serving = pair.begin("review", "--serve", "--json")
+        try:
+            assert serving.stdout is not None
+            url = urlsplit(json.loads(serving.stdout.readline())["url"])
+            assert url.hostname == "127.0.0.1"
+            refused = [ask(url, "GET", path)[0] for path in ("/", "/?token=wrong", "/api/proposals")]
+            entered, headers, _ = ask(url, "GET", f"/?{url.query}")
+            cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
+            refused += [ask(url, "GET", f"/?{url.query}")[0]]
+            refused += [ask(url, "GET", "/", **cookie, Host=f"evil.example:{url.port}")[0]]
+            refused += [ask(url, "POST", "/api/approve", found["id"], **cookie, Origin="http://evil.example")[0]]
+            refused += [ask(url, "POST", "/api/approve", found["id"], **cookie)[0]]
+            before = files(pair.root / "best")
+            shown, policy, page = ask(url, "GET", "/", **cookie)
+            own = {**cookie, "Origin": f"http://{url.netloc}"}
+            approved = ask(url, "POST", "/api/approve", found["id"], **own)[2]
+            serving.send_signal(signal.SIGINT)
+        finally:
+            ended = pair.end(serving)
+
+    assert refused == [403] * 7
+    assert (entered, shown, before) == (303, 200, {})
+    assert "HttpOnly" in headers["set-cookie"]
+    assert "SameSite=strict" in headers["set-cookie"]
+    assert policy["content-security-policy"].startswith("default-src 'none'; script-src 'sha256-")
+    assert b"<script>alert" not in page
+    assert json.loads(approved)["decisions"][0]["state"] == "done"
+    assert files(pair.root / "best") == {"large.jpg": jpeg(1)}
+    assert (ended.code, ended.err) == (0, "")
+
+
+def ask(
+    url: SplitResult, method: str, path: str, number: int | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    body = None if number is None else json.dumps({"ids": [number]})
+    assert url.hostname is not None
+    with closing(HTTPConnection(url.hostname, url.port, timeout=20)) as connection:
+        connection.request(method, path, body, {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

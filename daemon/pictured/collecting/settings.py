@@ -19,9 +19,10 @@ class Purpose(StrEnum):
 
 
 class Mode(StrEnum):
-    """The trust ladder: an entry first shows what it would do."""
+    """The trust ladder: an entry first shows what it would do, then asks, then does it."""
 
     SHADOW = "shadow"
+    REVIEW = "review"
     AUTO = "auto"
 
 
@@ -108,8 +109,9 @@ class CollectSettings(BaseModel):
     )
     mode: Mode = Field(
         default=Mode.SHADOW,
-        description="`shadow` only logs and reports what would be collected and writes nothing; `auto` does it. "
-        "Start with `shadow`, look at the plan, then change it.",
+        description="`shadow` only logs and reports what would be collected and writes nothing; `review` lets each "
+        "copy wait until you approved it (`pictured review`); `auto` does it. Start with `shadow`, look at the plan, "
+        "then change it.",
     )
     prefer: Annotated[tuple[Criterion, ...], AfterValidator(_distinct)] = Field(
         default=(

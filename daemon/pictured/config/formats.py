@@ -133,9 +133,9 @@ is that of the copy, or of the rule's source:
  "target": PATH, "replaces": PATH | null, "sha256": TEXT, "reason": TEXT, "note": TEXT | null}
 ```
 
-`review approve`, `deny`, `prefer` and `undo` print one line per number. `state` is `done`, `approved` (it is tried again,
-`error` says why), `denied`, `waiting`, `dropped` (all was not as planned, so it is planned anew), or null where there is
-no such number. `review --serve` prints `{"url": TEXT}` and ends with Ctrl-C:
+`review approve`, `deny`, `prefer` and `undo` print one line per number. `state` is `done`, `approved` (it is tried
+again, and `error` says why), `denied`, `waiting`, `dropped` (all was not as planned, so it is planned anew), or null
+where there is no such number. `review --serve` prints `{"url": TEXT}` and ends with Ctrl-C:
 
 ```json
 {"id": N, "decision": "approve" | "deny" | "prefer" | "undo", "state": TEXT | null, "source": PATH | null,

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from pictured.flow import Fingerprint
 from pictured.looks import Box, Look, Probe
 from pictured.matching.aligning import aligned
+from pictured.matching.effort import PART_RADIUS, RADIUS
 from pictured.matching.index import Index
 from pictured.matching.neighbours import Candidate
 from pictured.matching.orienting import SIDE, Affine, hashes_of, product, turning
 
-RADIUS = 104
-PART_RADIUS = 72
 VOTED = 24
 FEWEST = 3
 
@@ -39,13 +38,13 @@ class Guess:
     distance: int | None = None
 
 
-def guesses(probe: Probe, index: Index) -> list[Guess]:
-    """Everything that hashes and features propose, the most promising first."""
+def guesses(probe: Probe, index: Index, radius: int = RADIUS, part_radius: int = PART_RADIUS) -> list[Guess]:
+    """Everything that hashes (within so many bits) and features propose, the most promising first."""
     proposed: list[Guess] = []
     for number, look in enumerate(probe.looks):
         # Of thousands of candidates, many lie in the same way.
         ways: dict[tuple[int, int], Affine] = {}
-        for candidate in index.near(hashes(look), RADIUS, PART_RADIUS):
+        for candidate in index.near(hashes(look), radius, part_radius):
             way = candidate.part, candidate.orientation
             if way not in ways:
                 ways[way] = _of_candidate(candidate, index.parts[candidate.part], look)

@@ -54,6 +54,9 @@ _ROUGH_DRIFT = 14.0
 _DRIFT = 9.0
 _FEWEST = 8
 _LITTLE = 24
+_MUCH = 36
+_FEATURED = 8
+_MOSTLY = 0.85
 _WHOLE = 0.93
 _ALL = 0.9
 _TURNED = 1.0
@@ -79,6 +82,9 @@ def agrees(evidence: Evidence, inliers: int) -> bool:
         return True
     if evidence.textured >= 30 and evidence.correlation > 0.99 and evidence.alike > 0.97 and evidence.low > 0.85:
         return evidence.middle > 0.88
+    if inliers < _FEATURED and evidence.textured < _MUCH and min(evidence.of_copy, evidence.of_look) < _MOSTLY:
+        # Any two skies have a part that may be laid on the other so that the little they show agrees.
+        return False
     sure = evidence.correlation > 0.93 or (inliers >= 20 and evidence.alike > 0.7)
     return sure and evidence.middle > 0.93 and evidence.low > 0.55
 

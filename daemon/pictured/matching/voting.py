@@ -27,6 +27,8 @@ _DENSE = 256
 _PATIENCE = 100
 _RENUMBERED = 2**31
 _OFTEN = 4 * 72
+_UNSORTED = 8_000_000
+_SEVERAL = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +107,13 @@ class Voting:
         if points:
             self._new.append((content, points))
 
+    def extend(self, contents: Iterable[tuple[int, bytes]]) -> None:
+        """Make contents findable that never were before."""
+        self._new += [(content, points) for content, points in contents if points]
+        if sum(len(points) for _, points in self._new) > _UNSORTED:
+            self._segments.append(_segment(self._new))
+            self._new = []
+
     def remove(self, content: int) -> None:
         """Make a content unfindable."""
         number = self._numbers.pop(content, content)
@@ -149,8 +158,10 @@ class Voting:
         if self._new:
             self._segments.append(_segment(self._new))
             self._new = []
+        if len(self._segments) > _SEVERAL:
+            self._segments = [_merged(self._segments)]
         while len(self._segments) > 1 and len(self._segments[-2]) < _GROWTH * len(self._segments[-1]):
-            self._segments[-2:] = [_merged(self._segments[-2], self._segments[-1])]
+            self._segments[-2:] = [_merged(self._segments[-2:])]
 
 
 def _segment(contents: Sequence[tuple[int, bytes]]) -> _Segment:
@@ -163,13 +174,19 @@ def _segment(contents: Sequence[tuple[int, bytes]]) -> _Segment:
     return _sorted(points["word"], points["signature"], numbers, places)
 
 
-def _merged(first: _Segment, second: _Segment) -> _Segment:
-    return _sorted(
-        np.concatenate([first.words, second.words]),
-        np.concatenate([first.signatures, second.signatures]),
-        np.concatenate([first.contents, second.contents]),
-        np.concatenate([first.places, second.places]),
-    )
+def _merged(segments: Sequence[_Segment]) -> _Segment:
+    """Lay the lists of each word behind each other."""
+    starts = np.sum([segment.starts for segment in segments], axis=0)
+    count, ahead = int(starts[-1]), starts[:-1].copy()
+    merged = _Segment(starts, np.empty(count, np.uint64), np.empty(count, np.uint32), np.empty(count, PLACE))
+    for segment in segments:
+        sizes = np.diff(segment.starts)
+        places = np.arange(len(segment)) + np.repeat(ahead - segment.starts[:-1], sizes)
+        merged.signatures[places] = segment.signatures
+        merged.contents[places] = segment.contents
+        merged.places[places] = segment.places
+        ahead += sizes
+    return merged
 
 
 def _without(segment: _Segment, gone: set[int]) -> _Segment:

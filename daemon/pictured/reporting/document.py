@@ -49,7 +49,9 @@ def is_ours(beginning: bytes) -> bool:
     return beginning.startswith(_BEGINNING.encode())
 
 
-def page(number: int, cards: Sequence[Card], previews: Iterable[Sequence[Preview | str]], about: About) -> str:
+def page(
+    number: int, cards: Sequence[Card], previews: Iterable[Sequence[Preview | str]], about: About, *, live: bool = False
+) -> str:
     """Give the page of that number, counted from 0.
 
     Args:
@@ -57,6 +59,7 @@ def page(number: int, cards: Sequence[Card], previews: Iterable[Sequence[Preview
         cards: on it.
         previews: of each card, in the order of its `wanted`; a text says why there is none.
         about: the pages.
+        live: whether it is served, and decides on the proposals that it shows; such a page asks its own server.
     """
     blocks = (
         f'<script type="application/json" id="p{card.facts["id"]:d}">{data([_preview(one) for one in each])}</script>'
@@ -67,8 +70,9 @@ def page(number: int, cards: Sequence[Card], previews: Iterable[Sequence[Preview
         about,
         summary=_text(about.summary),
         parts=_parts(number, about),
-        facts=data({"cards": [card.facts for card in cards]}),
+        facts=data({"cards": [card.facts for card in cards], "live": live}),
         previews="\n".join(blocks),
+        live=_packaged("review.js") if live else "",
     )
 
 
@@ -90,10 +94,12 @@ def contents(cards: Sequence[Sequence[Card]], about: About) -> str:
 
 def _filled(name: str, about: About, **values: str) -> str:
     script, style = _packaged(f"{name}.js"), _packaged("page.css")
+    live = values.pop("live", "")
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"script-src {fingerprint(script)}",
+            f"script-src {fingerprint(script)}" + (f" {fingerprint(live)}" if live else ""),
+            *(("connect-src 'self'",) if live else ()),
             f"style-src {fingerprint(style)}",
             "img-src data:",
             "base-uri 'none'",
@@ -111,6 +117,7 @@ def _filled(name: str, about: About, **values: str) -> str:
         made=_text(about.made),
         style=style,
         script=script,
+        live=f"\n<script>{live}</script>" if live else "",
     )
 
 

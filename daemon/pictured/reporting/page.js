@@ -196,11 +196,11 @@
 
   function about(card) {
     if (card.type === "rule") {
-      const change = card.members[0].bytes ? `${percent(card.members[1].bytes / card.members[0].bytes)} of the bytes before` : "";
+      const change = card.members[0].bytes && card.members[1].bytes ? `${percent(card.members[1].bytes / card.members[0].bytes)} of the bytes before` : "";
       return ["rule " + card.rule, change].filter(Boolean).join(" · ");
     }
     const files = card.members.length + card.more;
-    return `${files} files · ${card.kinds.map((kind) => KINDS[kind] || kind).join(", ")} · the others take ${size(card.saved)}`;
+    return `${files} files · ${card.kinds.map((kind) => KINDS[kind] || kind).join(", ")}${facts.live ? "" : ` · the others take ${size(card.saved)}`}`;
   }
 
   function fill(entry) {
@@ -211,9 +211,10 @@
     article.append(members);
     if (card.type === "rule") {
       const told = card.told.length ? make("details", {}, make("summary", {}, "What it told"), listed(card.told)) : "";
-      article.append(make("div", { cls: "told" }, make("p", {}, "Done: " + card.reasons.join("; ")), told));
+      article.append(make("div", { cls: "told" }, make("p", {}, (card.proposal ? "Would do: " : "Done: ") + card.reasons.join("; ")), told));
     }
     if (card.more) article.append(make("p", { cls: "note" }, `… and ${card.more} more files`));
+    article.dispatchEvent(new CustomEvent("pictured-filled", { bubbles: true, detail: card }));
   }
 
   const words = (card) =>
@@ -306,7 +307,7 @@
     list.replaceChildren(...visible.map((entry) => entry.item));
     for (const entry of visible) if (!entry.filled) near.observe(entry.item);
     const saved = visible.reduce((sum, { card }) => sum + (card.type === "copies" ? card.saved : 0), 0);
-    byId("count").textContent = `${visible.length} of ${entries.length} shown, ${size(saved)} to be saved`;
+    byId("count").textContent = `${visible.length} of ${entries.length} shown${facts.live ? "" : `, ${size(saved)} to be saved`}`;
     byId("none").hidden = visible.length > 0;
   }
 
@@ -667,6 +668,7 @@
   });
 
   choices();
+  if (facts.live) controls.sort.value = "id";
   arrange();
   const asked = entries.find((entry) => "#g" + entry.card.id === location.hash);
   if (asked) go(asked);

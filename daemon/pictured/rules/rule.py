@@ -173,7 +173,8 @@ class Rule(BaseModel):
     when: When = Field(default_factory=When, description="Conditions that a picture must meet, all of them.")
     actions: tuple[Action, ...] = Field(min_length=1, description="What is done, in this order.")
     output: Output = Field(description="Where the result goes, and under which name.")
-    mode: Literal["shadow", "auto"] = Field(
+    mode: Literal["shadow", "review", "auto"] = Field(
         default="shadow",
-        description="`shadow` only logs and reports what would be done and writes nothing; `auto` does it.",
+        description="`shadow` only logs and reports what would be done and writes nothing; `review` lets each picture "
+        "wait until you approved it (`pictured review`); `auto` does it.",
     )

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from pictured.flow import Cause, Failure, FileSeen
+from pictured.flow import Cause, Failure, FileSeen, Stamp
 from pictured.store.catalogue import Catalogue
 from pictured.store.listings import Known
 from pictured.watching.ignoring import ignored
@@ -23,7 +23,9 @@ class Compared:
     """One directory against the index. What is missing or odd is noted in the index already.
 
     changed      files that the index does not hold with this stamp
-    unchanged    files that it does, with what it knows of each
+    unchanged    names and stamps of files that it does, and that did not fail
+    unhandled    those of them that still have to be handled
+    failing      files that failed with this stamp, with what it knows of each
     odd          names of pictures that are no readable files
     missing      paths that are no longer there, or are to be ignored from now on
     unreachable  why the directory could not be listed, None where it could
@@ -32,7 +34,9 @@ class Compared:
 
     folder: Path
     changed: tuple[FileSeen, ...] = ()
-    unchanged: tuple[tuple[Path, Known], ...] = ()
+    unchanged: tuple[tuple[str, Stamp], ...] = ()
+    unhandled: tuple[tuple[str, Stamp], ...] = ()
+    failing: tuple[tuple[Path, Known], ...] = ()
     odd: tuple[Failure, ...] = ()
     missing: tuple[Path, ...] = ()
     unreachable: str | None = None
@@ -72,12 +76,12 @@ def _left_alone(root: Path, ignore: Sequence[str], path: Path) -> bool:
 
 
 def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path], bool]) -> Compared:
-    known = catalogue.listing(listing.folder)
-    found = difference(listing, {name: each.stamp for name, each in known.items()})
+    held = catalogue.held(listing.folder)
+    failing = {name: (each.stamp.size, each.stamp.mtime_ns, each.stamp.inode) for name, each in held.failing.items()}
+    found = difference(listing, held.taken | failing if failing else held.taken)
     # Between the listing and now the line may have taken a file that the listing does not hold yet.
     odd = {failure.path.name for failure in listing.odd}
-    unstamped = catalogue.unstamped(listing.folder)
-    gone = [*found.missing, *(unstamped - odd)]
+    gone = [*found.missing, *(held.unstamped - odd)]
     paths = (listing.folder / name for name in gone)
     missing = tuple(path for path in paths if not os.path.lexists(path) or left_alone(path))
     if missing or listing.odd:
@@ -88,8 +92,10 @@ def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path]
     return Compared(
         listing.folder,
         tuple(FileSeen(listing.folder / name, Cause.SCANNED, stamp) for name, stamp in found.changed),
-        tuple((listing.folder / name, known[name]) for name in found.unchanged),
+        tuple(each for each in found.unchanged if each[0] not in failing) if failing else found.unchanged,
+        tuple(each for each in found.unchanged if each[0] in held.unhandled),
+        tuple((listing.folder / name, held.failing[name]) for name, _ in found.unchanged if name in failing),
         listing.odd,
         missing,
-        noted=frozenset(listing.folder / name for name in unstamped & odd),
+        noted=frozenset(listing.folder / name for name in held.unstamped & odd),
     )

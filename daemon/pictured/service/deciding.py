@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from pictured.collecting.naming import numbered
 from pictured.collecting.planning import Destination, Standing, planned, target_of
 from pictured.collecting.ranking import ranked
 from pictured.collecting.settings import CollectSettings, Purpose
 from pictured.disk.reading import digest_of, open_unchanged, stamp_now, stamp_of
 from pictured.errors import FileError
-from pictured.flow import Match, Picture, Placed, Step
+from pictured.filenames import numbered
+from pictured.flow import Kind, Match, Picture, Placed, Step
 from pictured.looks import Probe
 from pictured.matching.found import Found
 from pictured.service.appraising import appraised
+from pictured.service.confirming import confirmed
 from pictured.service.library import Library, Scope, match_of
 from pictured.service.workers import Workers
+from pictured.store.queue import Queue
 
 
 async def step_for_query(
@@ -31,9 +33,13 @@ async def step_for_query(
     """What one entry does for a query picture; None where it has no copy in the scope.
 
     `promised` is given by a one-off collection: targets that earlier steps of its dry run would write. Somebody asks
-    for it by hand, so what was removed or taken back before is collected again.
+    for it by hand, so what was removed, taken back or denied before is collected again.
     """
     matches, standing = library.related(probe, entry.name, scope)
+    if promised is None:
+        denied = Queue(library.db).denied(probe.digest)
+        matches = [match for match in matches if match.picture.content.digest not in denied]
+    matches = [match for match in await confirmed(workers, query, matches) if match.kind is not Kind.SIMILAR]
     if not matches:
         return None
     number = library.journal.answer_of(entry.name, query)
@@ -46,7 +52,7 @@ async def step_for_query(
             answered = None
         else:
             standing.append(found)
-    return await _step(library, workers, entry, query, _Candidates(matches, standing, answered), promised)
+    return await _step(library, workers, entry, query, _Candidates(query, matches, standing, answered), promised)
 
 
 async def step_for_group(
@@ -62,23 +68,36 @@ async def step_for_group(
     A group belongs to its best copy. Where the best copy of this picture has a better one itself, this picture is not
     the head of any group.
     """
-    matches, standing = library.related(library.recalled(picture.content), entry.name, scope)
+    matches, standing = await _related(library, workers, entry, picture, scope)
     ranking = ranked(await appraised(workers, matches), entry.prefer, entry.sources)
     if not ranking or (entry.purpose is Purpose.DUPLICATES and len(ranking) < 2):
         return None
     best = ranking[0].picture
     if best.content.digest != picture.content.digest:
-        matches, standing = library.related(library.recalled(best.content), entry.name, scope)
+        matches, standing = await _related(library, workers, entry, best, scope)
         ranking = ranked(await appraised(workers, matches), entry.prefer, entry.sources)
         if not ranking or ranking[0].picture.content.digest != best.content.digest:
             return None
-    return await _step(library, workers, entry, None, _Candidates(matches, standing, None), promised)
+    return await _step(library, workers, entry, None, _Candidates(best.path, matches, standing, None), promised)
+
+
+async def _related(
+    library: Library, workers: Workers, entry: CollectSettings, picture: Picture, scope: Scope
+) -> tuple[list[Match], list[Found]]:
+    """The confirmed copies of a library picture, and what the entry placed for it."""
+    matches, standing = library.related(library.recalled(picture.content), entry.name, scope)
+    told = await confirmed(workers, picture.path, matches, picture.stamp)
+    return [match for match in told if match.kind is not Kind.SIMILAR], standing
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """What may answer: copies, what the entry placed for the same picture, and what answered the query before."""
+    """What may answer: copies, what the entry placed for the same picture, and what answered the query before.
 
+    `asked` is the file that all of it was compared with.
+    """
+
+    asked: Path
     matches: list[Match]
     standing: list[Found]
     answered: Placed | None
@@ -92,7 +111,9 @@ async def _step(
     candidates: _Candidates,
     promised: Mapping[Path, bytes] | None,
 ) -> Step:
-    before = _placed(library, entry, candidates.standing)
+    placed = _placed(library, entry, candidates.standing)
+    told = await confirmed(workers, candidates.asked, [match for match, _ in placed])
+    before = [each for match, each in zip(told, placed, strict=True) if match.kind is not Kind.SIMILAR]
     looked = await appraised(workers, [*candidates.matches, *(match for match, _ in before)])
     ranking = ranked(looked[: len(candidates.matches)], entry.prefer, entry.sources)
     again = [(match, placed) for match, (_, placed) in zip(looked[len(candidates.matches) :], before, strict=True)]

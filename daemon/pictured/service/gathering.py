@@ -1,5 +1,6 @@
 """The one-off collection: the best copy of each query picture, or of each group of copies, into a folder."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
 from pictured.service.reports import Collected, Progress, collected
 from pictured.service.searching import query_files, read_queries
+from pictured.service.tying import Ties
 from pictured.service.workers import Workers
 
 
@@ -44,35 +46,51 @@ async def gather(
                     yield await _done(step, library, entry.into, promised, dry_run=dry_run)
             yield Progress(done, len(paths), "collecting")
         return
-    pictures = library.within(entry.sources)
-    asked: set[bytes] = set()
-    for done, picture in enumerate(pictures, start=1):
-        digest = picture.content.digest
-        group = None if digest in asked else await _group_step(library, workers, entry, picture, scope, promised)
-        if scope.holds(picture.path):
-            asked.add(digest)
-        if group is not None:
-            yield await _done(group, library, entry.into, promised, dry_run=dry_run)
-        yield Progress(done, len(pictures), "collecting")
+    ties = Ties(library, scope)
+    if entry.purpose is Purpose.DUPLICATES:
+        # What is tied to nothing has no copy, and need not be asked for.
+        for done in ties.search():
+            await asyncio.sleep(0)
+            yield Progress(done, len(ties), "comparing pictures")
+        sets = list(ties.sets())
+    else:
+        sets = [(number,) for number in ties.contents]
+    heads: set[int] = set()
+    total, done = sum(map(len, sets)), 0
+    for together in sets:
+        taken: set[int] = set()
+        for number in together:
+            done += 1
+            if number not in taken:
+                step, head = await _group_step(library, workers, entry, number, scope, promised)
+                if step is not None and head is not None:
+                    # What is tied to the best of a group is not the best of another one.
+                    taken |= ties.tied(head) | {head}
+                    if head not in heads:
+                        heads.add(head)
+                        yield await _done(step, library, entry.into, promised, dry_run=dry_run)
+            yield Progress(done, total, "collecting")
 
 
 async def _group_step(
     library: Library,
     workers: Workers,
     entry: CollectSettings,
-    picture: Picture,
+    number: int,
     scope: Scope,
     promised: dict[Path, bytes],
-) -> Step | None:
-    """The step of a group, once: when the turn of its best content comes."""
-    if not scope.holds(picture.path) or library.journal.is_ours(picture.path, picture.stamp):
-        return None
+) -> tuple[Step | None, int | None]:
+    """The step of the group that a content belongs to, and the best content of the group."""
+    files = library.originals(number, scope)
+    if not files:
+        return None, None
+    picture = Picture(*files[0], library.catalogue.content(number))
     step = await step_for_group(library, workers, entry, picture, scope, promised)
     if step is None:
-        return None
+        return None, None
     head = step.source if isinstance(step, Collect) else step.best
     best = library.catalogue.picture(head) if head else None
-    return step if best is not None and best.content.digest == picture.content.digest else None
+    return step, None if best is None else library.catalogue.content_id(best.content.digest)
 
 
 async def _done(step: Step, library: Library, into: Path, promised: dict[Path, bytes], *, dry_run: bool) -> Collected:

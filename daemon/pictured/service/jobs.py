@@ -1,12 +1,13 @@
 """The jobs that a command asks for: run in the command's own process, or by the daemon, with the same reports."""
 
+import asyncio
 import hashlib
 import os
 import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 from pictured.collecting.settings import CollectSettings, Criterion
 from pictured.disk.paths import shown
@@ -19,7 +20,8 @@ from pictured.service.applying import apply
 from pictured.service.closest import closest
 from pictured.service.gathering import gather
 from pictured.service.library import Library, Scope
-from pictured.service.reports import Report, Undone
+from pictured.service.reports import Decision, Report, Undone
+from pictured.service.reviewing import review
 from pictured.service.scanning import scan
 from pictured.service.searching import dupes, find
 from pictured.service.verifying import verify
@@ -125,8 +127,18 @@ class NoteMark:
     target: Path
 
 
-Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify | NoteMark
-JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify, NoteMark)
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Decide on proposals: "approve", "deny", "prefer" (which collects `copy` instead) or "undo"."""
+
+    do: ClassVar[str] = "review"
+    decision: Decision
+    numbers: tuple[int, ...]
+    copy: Path | None = None
+
+
+Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify | NoteMark | Review
+JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify, NoteMark, Review)
 
 
 def entry_of(job: Collect) -> CollectSettings:
@@ -144,8 +156,8 @@ def entry_of(job: Collect) -> CollectSettings:
     )
 
 
-async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Report]:
-    """Do a job and report line by line."""
+async def run(job: Job, library: Library, workers: Workers, desk: asyncio.Lock | None = None) -> AsyncGenerator[Report]:
+    """Do a job and report line by line. `desk` is the line's, where there is one that places files, too."""
     match job:
         case Scan(folders, exclude, ignore, again):
             globs = dict(zip(folders, ignore, strict=False))
@@ -179,6 +191,9 @@ async def run(job: Job, library: Library, workers: Workers) -> AsyncGenerator[Re
             Renders(library.db).record(rendering_of(job))
         case Verify():
             async for report in verify(library):
+                yield report
+        case Review(decision, numbers, copy):
+            async for report in review(library, workers, desk or asyncio.Lock(), decision, numbers, copy):
                 yield report
         case Undo(numbers):
             for number in numbers or _latest(library):
@@ -255,6 +270,12 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
             return Form(value).value
         case "dry_run":
             return _a(bool, value)
+        case "decision":
+            if value not in get_args(Decision):
+                raise ValueError(f"there is no decision {value!r}")
+            return value
+        case "copy":
+            return None if value is None else Path(_a(str, value))
         case "rule":
             return Rule.model_validate_json(_a(str, value)).model_dump_json()
         case "top":

@@ -2,15 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pictured.collecting.companions import without_companions
 from pictured.disk.reading import stamp_now
 from pictured.flow import Fingerprint, Kind, Match, Picture, Stamp, Transform
 from pictured.looks import PARTS, Depth, Probe
+from pictured.matching.effort import Effort
 from pictured.matching.found import Found
-from pictured.matching.index import Entry, Index
+from pictured.matching.index import Batch, Entry, Index
 from pictured.matching.settings import Limits
 from pictured.store.catalogue import Catalogue
 from pictured.store.journal import Journal
@@ -47,32 +48,32 @@ class Library:
         self.sidecar = Sidecar(self.home)
         self._depth = depth
         self._limits = limits or {}
-        self._index = self._loaded()
+        self._loaded: Index | None = None
 
     def record(self, path: Path, stamp: Stamp, content: Fingerprint) -> None:
         """Keep what was read of a file and make it findable."""
         before = self.catalogue.content_id(content.digest)
         self.catalogue.record(path, stamp, content)
         number = self.catalogue.content_id(content.digest)
-        if number is not None:
+        if number is not None and self._loaded is not None:
             if before is not None:
                 # What is kept of a picture may differ from what was kept of it before.
-                self._index.remove(number)
-            self._index.add(Entry(number, content.phash, content.crops, content.points))
+                self._loaded.remove(number)
+            self._loaded.add(Entry(number, content.phash, content.crops, content.points))
 
     def relink(self, path: Path, stamp: Stamp, digest: bytes) -> None:
         """Note that a known content is at a path too, and make it findable again."""
         self.catalogue.relink(path, stamp, digest)
         number = self.catalogue.content_id(digest)
-        if number is not None and number not in self._index:
+        if number is not None and self._loaded is not None and number not in self._loaded:
             content = self.catalogue.content(number)
-            self._index.add(Entry(number, content.phash, content.crops, content.points))
+            self._loaded.add(Entry(number, content.phash, content.crops, content.points))
 
     def prune(self, before: float) -> int:
         """Forget files that have been gone since before a time (Unix seconds); says how many."""
         forgotten = self.catalogue.prune(before)
         if forgotten:
-            self._index = self._loaded()
+            self._loaded = None
         return forgotten
 
     def originals(self, content: int, scope: Scope) -> list[tuple[Path, Stamp]]:
@@ -143,6 +144,22 @@ class Library:
         found = prove(probe, unprompted(probe, number, content), content)
         return None if found is None or found.kind is Kind.SIMILAR else found
 
+    @property
+    def featured(self) -> bool:
+        """Whether any picture has local features: at depth quick, none has."""
+        return self._index.featured
+
+    def close(self, radius: int) -> frozenset[int]:
+        """The contents that have another one within some bits of their hash, at most 31."""
+        return frozenset(number for one, other, _ in self._index.pairs(radius) for number in (one, other))
+
+    def proven_by(self, number: int, wanted: Callable[[int], bool], effort: Effort) -> list[Found]:
+        """What is proven of the wanted contents by what is kept of one content."""
+        from pictured.matching.finding import find  # noqa: PLC0415  see `_found`
+
+        probe = self.recalled(self.catalogue.content(number))
+        return list(find(probe, self._index, self.catalogue.content, wanted, None, self._limits, effort))
+
     def _found(self, probe: Probe, wanted: Callable[[int], bool]) -> list[Found]:
         # OpenCV takes 35 ms to load, which a command that compares nothing need not pay.
         from pictured.matching.finding import find  # noqa: PLC0415
@@ -150,9 +167,14 @@ class Library:
         exact = self.catalogue.content_id(probe.digest)
         return list(find(probe, self._index, self.catalogue.content, wanted, exact, self._limits))
 
-    def _loaded(self) -> Index:
-        entries = (Entry(*astuple(each)) for each in self.catalogue.findable())
-        return Index(PARTS[self._depth], entries)
+    @property
+    def _index(self) -> Index:
+        # A scan that finds nothing new never asks for it.
+        if self._loaded is None:
+            found = self.catalogue.findable()
+            batches = (Batch(each.contents, each.phashes, each.crops, each.points) for each in found)
+            self._loaded = Index(PARTS[self._depth], batches=batches)
+        return self._loaded
 
 
 def match_of(found: Found, picture: Picture) -> Match:

@@ -12,6 +12,7 @@ from pictured.flow import Role
 from pictured.rules.rule import Rule
 from pictured.service.library import Library
 from pictured.store.opening import transaction
+from pictured.store.queue import Queue
 from pictured.store.schedule import Schedule
 from pictured.watching.settings import FolderSettings
 
@@ -59,6 +60,7 @@ def sweep(library: Library, orders: Orders) -> bool:
         return False
     with transaction(library.db):
         library.catalogue.unhandle([folder.path for folder in orders.folders])
+        Queue(library.db).withdraw("the configuration changed")
         ledger.note("orders", digest)
     return True
 

@@ -16,16 +16,19 @@ from pathlib import Path
 from pictured.collecting.settings import Mode
 from pictured.errors import Crashed, FileError, StoreError, Vanished
 from pictured.events import Event
-from pictured.flow import Collect, Failure, Outcome, Picture, Role, Settled, Step
+from pictured.flow import Collect, Failure, Keep, Outcome, Picture, Role, Settled, Step
 from pictured.service.acting import act
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import Orders
-from pictured.service.planning import steps
+from pictured.service.planning import scope_of, steps
+from pictured.service.proposing import Wish, propose_copy, propose_result
 from pictured.service.rendering import Applied, applied
+from pictured.service.reports import Reviewed
 from pictured.service.ruling import rulings
 from pictured.service.workers import Workers
 from pictured.store.opening import transaction
+from pictured.store.queue import Proposal
 
 _FIRST_WAIT = 5.0
 
@@ -46,7 +49,7 @@ class Line:
         self.orders = orders
         self._workers = workers
         self._log = log
-        self._desk = asyncio.Lock()
+        self.desk = asyncio.Lock()
         self._setbacks: dict[Path, int] = {}
         self.rendering: tuple[str, Path] | None = None
 
@@ -81,7 +84,7 @@ class Line:
         picture = await self._read(settled)
         read = time.monotonic()
         # One file at a time from here on: two queries for one original must not both find its place empty.
-        async with self._desk:
+        async with self.desk:
             planned = steps(self.library, self._workers, self.orders, picture)
             outcomes = [await self._do(step) async for step in planned]
         collected = time.monotonic()
@@ -136,6 +139,9 @@ class Line:
             return Outcome(step, None, "the configuration changed in the meantime")
         if isinstance(step, Collect) and entry.mode is Mode.SHADOW:
             return Outcome(step, None)
+        if isinstance(step, Collect) and entry.mode is Mode.REVIEW:
+            self._propose(propose_copy(self.library, step, Wish(entry, scope_of(entry, self.orders))))
+            return Outcome(Keep(step.entry, step.query, step.source, None, "it waits for a review"), None)
         return await act(step, self.library, entry.into)
 
     async def _rule(self, picture: Picture) -> tuple[list[Applied], float | None]:
@@ -157,13 +163,33 @@ class Line:
                         target=ruling.render.target,
                         actions=ruling.render.reason,
                     )
+                elif ruling.rule.mode == "review":
+                    self._propose(propose_result(self.library, ruling.render, ruling.rule))
                 elif ruling.traits is not None:
                     self.rendering = (ruling.rule.name, picture.path)
                     done.append(
-                        await applied(self.library, self._workers, ruling.rule, picture, ruling.traits, self._desk)
+                        await applied(self.library, self._workers, ruling.rule, picture, ruling.traits, self.desk)
                     )
                     self.rendering = None
         return done, min(due, default=None)
+
+    def tell(self, reviewed: Reviewed) -> None:
+        """Log a decision on a proposal, and what was done by it."""
+        proposal = reviewed.proposal
+        if proposal is None:
+            return
+        told = {name: value for name, value in _told(proposal).items() if name not in ("replaced", "reason")}
+        note = reviewed.error or reviewed.reason
+        self._log.info(Event.REVIEW_DECIDED, decision=reviewed.decision, **told, state=proposal.state, note=note)
+        if isinstance(reviewed.did, Outcome):
+            self._log_outcome(reviewed.did)
+        elif reviewed.did is not None:
+            known = self.library.catalogue.picture(proposal.step.source)
+            self._log_applied(reviewed.did, 0 if known is None else known.content.size)
+
+    def _propose(self, proposal: Proposal | None) -> None:
+        if proposal is not None:
+            self._log.info(Event.REVIEW_PROPOSED, **_told(proposal))
 
     def _failed(self, settled: Settled, error: FileError) -> Retry | None:
         tries = 1 + self._tries(settled)
@@ -246,3 +272,17 @@ class Line:
         else:
             replaced = step.replaces.target if step.replaces else None
             self._log.info(Event.COPY_PLACED, **told, replaced=replaced, reason=step.reason)
+
+
+def _told(proposal: Proposal) -> dict[str, object]:
+    step = proposal.step
+    collect = step if isinstance(step, Collect) else None
+    return {
+        "id": proposal.id,
+        "entry": step.entry,
+        "query": collect.query if collect else None,
+        "source": step.source,
+        "target": step.target,
+        "replaced": collect.replaces.target if collect and collect.replaces else None,
+        "reason": step.reason,
+    }

@@ -11,8 +11,10 @@ from pictured.looks import Probe
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
+from pictured.service.proposing import asked_for
 from pictured.service.ruling import rulings
 from pictured.service.workers import Workers
+from pictured.store.queue import Queue
 
 
 async def plan(library: Library, workers: Workers, orders: Orders, picture: Picture) -> Plan:
@@ -67,6 +69,8 @@ async def _for_original(library: Library, workers: Workers, orders: Orders, pict
                     yield step
         else:
             step = await step_for_group(library, workers, entry, picture, scope)
+            if isinstance(step, Collect) and step.digest in Queue(library.db).denied(asked_for(entry)):
+                step = Keep(entry.name, None, step.source, None, "it was denied in a review")
             if step is not None:
                 yield step
 

@@ -8,9 +8,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pictured.flow import Collect, Match, Outcome
+from pictured.service.rendering import Applied
+from pictured.store.queue import Proposal
 
 Line = Mapping[str, Any]
 """One JSON object, as `--json` prints it."""
@@ -124,7 +126,30 @@ class Verified:
     reason: str
 
 
-Report = Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone | Ruled | Verified
+Decision = Literal["approve", "deny", "prefer", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What became of one proposal.
+
+    proposal   as it is now; None where there is none of that number
+    reason     what was done, for people
+    error      why the decision could not be followed
+    did        the outcome of the step, where one was carried out
+    again      a picture that has to go down the line once more
+    """
+
+    id: int
+    decision: Decision
+    proposal: Proposal | None
+    reason: str
+    error: str | None = None
+    did: Outcome | Applied | None = None
+    again: Path | None = None
+
+
+Report = Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone | Ruled | Verified | Reviewed
 
 
 def line_of(report: Report) -> dict[str, Any]:
@@ -167,6 +192,16 @@ def line_of(report: Report) -> dict[str, Any]:
             error = reason if condition in ("damaged", "unreadable") else None
             told = {"id": number, "entry": entry, "target": str(target), "state": condition}
             return {**told, "reason": reason, "error": error}
+        case Reviewed(number, decision, proposal, reason, error):
+            return {
+                "id": number,
+                "decision": decision,
+                "state": None if proposal is None else proposal.state,
+                "source": None if proposal is None else str(proposal.step.source),
+                "target": None if proposal is None else str(proposal.step.target),
+                "reason": reason,
+                "error": error,
+            }
         case Undone(number, target, undone, reason):
             error = None if undone else reason
             return {"id": number, "target": _text(target), "undone": undone, "reason": reason, "error": error}

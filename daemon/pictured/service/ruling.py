@@ -14,6 +14,7 @@ from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
 from pictured.service.searching import CLAIMED
 from pictured.service.workers import Workers
+from pictured.store.queue import Queue
 from pictured.store.renders import Renders
 
 
@@ -58,7 +59,7 @@ async def judged(library: Library, workers: Workers, rule: Rule, picture: Pictur
 
 
 async def rulings(library: Library, workers: Workers, orders: Orders, picture: Picture) -> AsyncGenerator[Ruling]:
-    """Give the rules that take a picture and were not carried out on its content yet, in their order.
+    """Give the rules that take a picture and were not carried out on its content nor denied, in their order.
 
     What pictured placed is never taken, nor what a rule made, wherever somebody moved it.
     """
@@ -72,6 +73,8 @@ async def rulings(library: Library, workers: Workers, orders: Orders, picture: P
         if library.journal.is_ours(picture.path, picture.stamp):
             return
         if records.of(content.digest, digest_of(rule)) is not None:
+            continue
+        if content.digest in Queue(library.db).denied(digest_of(rule)):
             continue
         verdict = await judged(library, workers, rule, picture, folder.path, folder.role)
         if verdict.unmet is None or verdict.due is not None:

@@ -78,9 +78,9 @@ async def scan(
 
 def _noted(found: Compared, tally: _Tally, *, again: bool) -> Iterator[FileFailed]:
     """Count what needs no reading, and tell what failed without it."""
-    tally.seen += len(found.changed) + len(found.unchanged) + len(found.odd)
-    tally.unchanged += 0 if again else sum(known.failure is None for _, known in found.unchanged)
-    broken = [(path, known.failure.reason) for path, known in found.unchanged if known.failure and _broken(known)]
+    tally.seen += len(found.changed) + len(found.unchanged) + len(found.failing) + len(found.odd)
+    tally.unchanged += 0 if again else len(found.unchanged)
+    broken = [(path, known.failure.reason) for path, known in found.failing if known.failure and _broken(known)]
     failed = [*broken, *((odd.path, odd.reason) for odd in found.odd)]
     if found.unreachable is not None:
         tally.seen += 1
@@ -92,8 +92,10 @@ def _noted(found: Compared, tally: _Tally, *, again: bool) -> Iterator[FileFaile
 
 def _to_read(found: Compared, *, again: bool) -> Iterator[Settled]:
     """What is new or changed, and what failed before but may do now; or all but what broke its worker."""
-    for path, known in found.unchanged:
-        if (again or known.failure is not None) and not _broken(known):
+    for name, stamp in found.unchanged if again else ():
+        yield Settled(found.folder / name, stamp)
+    for path, known in found.failing:
+        if not _broken(known):
             yield Settled(path, known.stamp)
     for seen in found.changed:
         if seen.stamp is not None:

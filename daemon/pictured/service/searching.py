@@ -1,7 +1,7 @@
 """Answers questions from the index: the copies of query pictures, and the groups of copies in a library."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from pictured.disk.reading import stamp_of
 from pictured.errors import FileError, Vanished
 from pictured.flow import Kind, Match, Picture
 from pictured.looks import Probe
-from pictured.matching.grouping import connected, grouped
+from pictured.matching.grouping import grouped
 from pictured.service.appraising import appraised
-from pictured.service.library import Library, Scope
+from pictured.service.confirming import confirmed
+from pictured.service.library import Library, Scope, match_of
 from pictured.service.reports import Copied, Copies, Progress
+from pictured.service.tying import Ties
 from pictured.service.workers import Workers
 from pictured.watching.scanning import Unreachable, walk
 
@@ -89,7 +91,8 @@ async def related(
     library: Library, workers: Workers, path: Path, probe: Probe, scope: Scope, prefer: Sequence[Criterion]
 ) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
     """The copies of the picture that lies at a path, the best first, and what is merely similar to it."""
-    found = library.copies(probe, Scope(scope.folders, (*scope.excluding, path)))
+    proven = library.copies(probe, Scope(scope.folders, (*scope.excluding, path)))
+    found = await confirmed(workers, path, proven)
     copies = without_companions(match for match in found if match.kind in CLAIMED)
     similar = sorted((match for match in found if match.kind is Kind.SIMILAR), key=lambda match: -match.confidence)
     return ranked(await appraised(workers, copies), prefer, scope.folders), tuple(similar)
@@ -99,35 +102,81 @@ async def dupes(
     library: Library, workers: Workers, scope: Scope, prefer: Sequence[Criterion]
 ) -> AsyncGenerator[Copied | Progress]:
     """The groups of two or more copies in the scope, each with its best first. A group shares no file with another."""
-    pictures: dict[int, list[Match]] = {}
-    copies: dict[int, dict[int, Match]] = {}
-    every = library.within(scope.folders)
-    for done, picture in enumerate(every, start=1):
-        number = library.catalogue.content_id(picture.content.digest)
-        files = [] if number is None or number in pictures else library.originals(number, scope)
-        if number is not None and files:
-            pictures[number] = [library.itself(Picture(path, stamp, picture.content)) for path, stamp in files]
-            found = [each for each in library.copies(library.recalled(picture.content), scope) if each.kind in CLAIMED]
-            copies[number] = _by_content(library, found, number)
-            await asyncio.sleep(0)
-        yield Progress(done, len(every), "comparing pictures")
-    both = _both_ways(copies)
-    for together in connected(pictures, both):
-        hub = max(together, key=lambda number: (len(both.get(number, ())), _pixels(pictures[number][0]), -number))
-        seen = await appraised(workers, [pictures[hub][0], *_relations(hub, together, pictures, copies)])
-        numbers = (hub, *(number for number in together if number != hub))
-        order = {id(match): number for match, number in zip(seen, numbers, strict=True)}
-        details = {order[id(match)]: match.detail for match in seen}
-        best_first = [order[id(match)] for match in ranked(seen, prefer, scope.folders)]
-        for group in grouped(best_first, both):
-            worse = {each: copies[group.best].get(each) or copies[each][group.best] for each in group.others}
-            members = [replace(twin, detail=details[group.best]) for twin in pictures[group.best]]
-            for each, match in worse.items():
-                members += [replace(match, picture=twin.picture, detail=details[each]) for twin in pictures[each]]
-            head, rest = len(pictures[group.best]), without_companions(members)
-            if len(rest) > 1:
-                heads = sum(each in rest for each in members[:head])
-                yield Copied(_best_group_first(rest, heads, prefer, scope.folders))
+    ties = Ties(library, scope)
+    for done in ties.search():
+        await asyncio.sleep(0)
+        yield Progress(done, len(ties), "comparing pictures")
+    waiting: list[asyncio.Task[list[Copied]]] = []
+    try:
+        # While the worker processes compare the copies of one set, the next one is begun.
+        for together in ties.sets():
+            waiting.append(asyncio.create_task(_groups(library, workers, ties, together, scope, prefer)))
+            if len(waiting) > workers.count:
+                for group in await waiting.pop(0):
+                    yield group
+        while waiting:
+            for group in await waiting.pop(0):
+                yield group
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _groups(
+    library: Library,
+    workers: Workers,
+    ties: Ties,
+    together: Sequence[int],
+    scope: Scope,
+    prefer: Sequence[Criterion],
+) -> list[Copied]:
+    """The groups among contents that are tied together, the best first."""
+    pictures = {number: files for number in together if (files := _itself(library, number, scope))}
+    if not pictures:
+        return []
+    hub = max(pictures, key=lambda number: (len(ties.tied(number)), _pixels(pictures[number][0]), -number))
+    rest = [hub, *(number for number in pictures if number != hub)]
+    relations = {hub: pictures[hub][0]}
+    for number, found in ties.complete(hub, rest[1:]).items():
+        relations[number] = match_of(found, pictures[number][0].picture)
+    # What does not match the hub is taken as it is.
+    seen = await appraised(workers, [relations.get(number, pictures[number][0]) for number in rest])
+    order = {id(match): number for match, number in zip(seen, rest, strict=True)}
+    details = {order[id(match)]: match.detail for match in seen}
+    rest = [order[id(match)] for match in ranked(seen, prefer, scope.folders)]
+    groups = []
+    while rest:
+        best = rest[0]
+        proven = ties.complete(best, rest[1:])
+        group = grouped(rest, {best: ties.tied(best) & set(rest)})[0]
+        members = [replace(twin, detail=details[best]) for twin in pictures[best]]
+        ours = pictures[best][0].picture
+        claims = [match_of(proven[each], pictures[each][0].picture) for each in group.others if each in proven]
+        told = await confirmed(workers, ours.path, claims, ours.stamp)
+        agreed = {match.picture.content.digest for match in told if match.kind in CLAIMED}
+        others = set()
+        for each in group.others:
+            theirs = pictures[each][0].picture
+            found = proven.get(each) or ties.complete(each, (best,))[best]
+            if each not in proven:
+                [back] = await confirmed(workers, theirs.path, [match_of(found, ours)], theirs.stamp)
+                agreed |= {theirs.content.digest} if back.kind in CLAIMED else set()
+            if theirs.content.digest in agreed:
+                others.add(each)
+                members += [replace(match_of(found, twin.picture), detail=details[each]) for twin in pictures[each]]
+        head, shown = len(pictures[best]), without_companions(members)
+        if len(shown) > 1:
+            heads = sum(each in shown for each in members[:head])
+            groups.append(Copied(_best_group_first(shown, heads, prefer, scope.folders)))
+        rest = [number for number in rest[1:] if number not in others]
+        await asyncio.sleep(0)
+    return groups
+
+
+def _itself(library: Library, number: int, scope: Scope) -> list[Match]:
+    files = library.originals(number, scope)
+    content = library.catalogue.content(number) if files else None
+    return [library.itself(Picture(path, stamp, content)) for path, stamp in files if content is not None]
 
 
 def _pixels(match: Match) -> int:
@@ -135,34 +184,11 @@ def _pixels(match: Match) -> int:
     return match.picture.content.width * match.picture.content.height
 
 
-def _relations(
-    hub: int,
-    together: Sequence[int],
-    pictures: Mapping[int, Sequence[Match]],
-    copies: Mapping[int, Mapping[int, Match]],
-) -> list[Match]:
-    """How the other contents of a group lie on one that most of them match; as they are where they do not match it."""
-    return [copies[hub].get(number) or pictures[number][0] for number in together if number != hub]
-
-
 def _best_group_first(
     members: Sequence[Match], best: int, prefer: Sequence[Criterion], folders: Sequence[Path]
 ) -> tuple[Match, ...]:
     """The files of the best content, of which there are `best`, before those of the others."""
     return ranked(members[:best], prefer, folders) + ranked(members[best:], prefer, folders)
-
-
-def _by_content(library: Library, found: Sequence[Match], own: int) -> dict[int, Match]:
-    numbered = ((library.catalogue.content_id(match.picture.content.digest), match) for match in found)
-    return {number: match for number, match in numbered if number is not None and number != own}
-
-
-def _both_ways(copies: dict[int, dict[int, Match]]) -> dict[int, frozenset[int]]:
-    both = {one: set(others) for one, others in copies.items()}
-    for one, others in copies.items():
-        for other in others:
-            both.setdefault(other, set()).add(one)
-    return {one: frozenset(others) for one, others in both.items()}
 
 
 async def probed(workers: Workers, path: Path) -> Query:

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar, cast
 
 from pictured.disk.paths import shown
 from pictured.errors import Crashed, FileError, Unreadable
-from pictured.flow import Detail, Fingerprint, Picture, Stamp
+from pictured.flow import Detail, Fingerprint, Match, Picture, Stamp
 from pictured.imaging.preview import Preview
 from pictured.imaging.rendered import Order, Rendered
 from pictured.imaging.traits import Traits
@@ -27,6 +27,7 @@ __all__ = ["FINGERPRINT", "WorkerLimits", "Workers"]
 
 _PROBE = "pictured.indexing.probing:probe"
 _DETAIL = "pictured.indexing.detail:details"
+_CONFIRM = "pictured.indexing.confirming:confirm"
 _PREVIEW = "pictured.indexing.previewing:preview"
 
 _EXAMINE = "pictured.rules.examining:examine"
@@ -103,6 +104,14 @@ class Workers:
         """
         task = Task(copies[0].path, _DETAIL, {"pictures": tuple(copies)})
         return cast("tuple[Detail | None, ...]", await self.do(task))
+
+    async def confirm(self, query: Path, stamp: Stamp, claims: Sequence[Match]) -> tuple[str | None, ...]:
+        """Have a query compared with its claimed copies at full size; says for each what contradicts the claim.
+
+        Raises as `fingerprint` does, for the query only.
+        """
+        task = Task(query, _CONFIRM, {"path": query, "stamp": stamp, "claims": tuple(claims)})
+        return cast("tuple[str | None, ...]", await self.do(task))
 
     async def preview(self, path: Path, stamp: Stamp, side: int, most: int) -> Preview:
         """Have a preview drawn with a long side of `side` pixels and `most` bytes at most. Raises as `fingerprint`."""

@@ -71,11 +71,12 @@ class Catalogue(Listings, Pictures, Roots):
             self._succeed(path, stamp, content)
 
     def handle(self, path: Path, stamp: Stamp) -> None:
-        """Note that all that a file called for is done, if it is still as this stamp says."""
+        """Note that all that a file called for is done, if it is still as this stamp says; its failure is over."""
         with transaction(self._db):
             known = self._row(path)
             if known is not None and known.present and known.stamp == stamp:
                 self._db.execute("UPDATE files SET handled = 1 WHERE id = ?", (known.id,))
+                self._db.execute("DELETE FROM failures WHERE file = ?", (known.id,))
 
     def unhandle(self, below: Sequence[Path]) -> None:
         """Note that every file at or below any of the folders has to be handled again."""
@@ -86,6 +87,13 @@ class Catalogue(Listings, Pictures, Roots):
                     WHERE folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
                     rows.subtree(folder),
                 )
+
+    def reopen(self, path: Path) -> None:
+        """Note that one file has to be handled again."""
+        with transaction(self._db):
+            known = self._row(path)
+            if known is not None:
+                self._db.execute("UPDATE files SET handled = 0 WHERE id = ?", (known.id,))
 
     def fail(self, path: Path, stamp: Stamp | None, failure: Failure, *, tries: int, retry_at: float | None) -> None:
         """Note why a file that is there could not be taken; `path` counts, not that of the failure.

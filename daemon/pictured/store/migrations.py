@@ -176,6 +176,41 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX placed_by_source ON placed (source) WHERE active;
     """,
+    """
+    -- Steps that wait for a person, and what became of them. `asked` is the digest of who asks for the content: the
+    -- query picture, the collect entry of a group of copies, or the rule. Without a form it is a rule's.
+    CREATE TABLE proposals (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        entry TEXT NOT NULL,
+        asked BLOB NOT NULL CHECK (typeof(asked) = 'blob' AND length(asked) = 32),
+        query BLOB CHECK (typeof(query) IN ('blob', 'null')),
+        source BLOB NOT NULL CHECK (typeof(source) = 'blob'),
+        digest BLOB NOT NULL CHECK (typeof(digest) = 'blob' AND length(digest) = 32),
+        target BLOB NOT NULL CHECK (typeof(target) = 'blob'),
+        form TEXT,
+        reason TEXT NOT NULL,
+        replaces INTEGER REFERENCES placed,
+        size NOT NULL,
+        mtime_ns NOT NULL,
+        inode NOT NULL,
+        device NOT NULL,
+        changed_ns NOT NULL,
+        orders TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'denied', 'done', 'dropped')),
+        note TEXT,
+        chosen INTEGER NOT NULL DEFAULT 0 CHECK (chosen IN (0, 1)),
+        UNIQUE (entry, asked, digest, target)
+    );
+    CREATE INDEX proposals_by_state ON proposals (state);
+
+    CREATE TABLE denied (
+        asked BLOB NOT NULL CHECK (typeof(asked) = 'blob' AND length(asked) = 32),
+        digest BLOB NOT NULL CHECK (typeof(digest) = 'blob' AND length(digest) = 32),
+        at REAL NOT NULL,
+        PRIMARY KEY (asked, digest)
+    ) WITHOUT ROWID;
+    """,
 )
 """One script for each version of the schema; the index records in `user_version` how many it has had."""
 

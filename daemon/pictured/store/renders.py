@@ -80,6 +80,11 @@ class Renders:
                 ),
             )
 
+    def forget(self, source: bytes, rule: bytes) -> None:
+        """Forget what a rule made of a content, so that it may be carried out again."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, rule))
+
 
 def _rendering(row: Any) -> Rendering:  # noqa: ANN401 -- rows are whatever the statement selects
     source, rule, entry, path, at, outcome, reason, told = row

@@ -1,12 +1,14 @@
 """How paths, stamps and fingerprints lie in rows, and back again."""
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pictured.flow import Fingerprint, Stamp
 
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 _INTEGERS = range(-(2**63), 2**63)
 
 
@@ -32,7 +34,8 @@ def optional_path_from(key: bytes | None) -> Path | None:
 
 def name_from(key: bytes) -> str:
     """Give the name that lies in a row."""
-    return os.fsdecode(key)
+    # As os.fsdecode() does, without looking at what it is given: a rescan asks for a million names.
+    return key.decode(_ENCODING, _ERRORS)
 
 
 def folder_key(folder: Path) -> bytes:

@@ -53,6 +53,8 @@ def difference(listing: Listing, known: Mapping[str, tuple[int, int, int]]) -> D
         name, stamp = each
         same = known.get(name) == (stamp.size, stamp.mtime_ns, stamp.inode)
         (unchanged if same else changed).append(each)
+    if len(unchanged) == len(known):
+        return Difference(tuple(changed), tuple(unchanged), ())
     present = {name for name, _ in listing.files}
     present |= {failure.path.name for failure in listing.odd if failure.kind == "unreadable"}
     return Difference(tuple(changed), tuple(unchanged), tuple(name for name in known if name not in present))

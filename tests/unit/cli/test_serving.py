@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,3 +69,20 @@ def test_reload_refuses_a_faulty_file_by_itself(pictured: Pictured, config: Path
     config.write_text("folders: 3\n")
 
     assert isinstance(pictured("reload", "--config", config).exception, ConfigError)
+
+
+def test_the_log_goes_to_a_file_where_one_is_named(tmp_path: Path, config: Path) -> None:
+    environ = os.environ | {"HOME": str(tmp_path), "PICTURED_STATE_DIR": str(tmp_path / "state")}
+    log = tmp_path / "logs/pictured.log"
+    command = [sys.executable, "-m", "pictured", "run", "--config", config, "--log", log]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as daemon:
+        try:
+            deadline = time.monotonic() + 30
+            while not log.exists() or "scan.finished" not in log.read_text():
+                assert daemon.poll() is None
+                assert time.monotonic() < deadline
+            daemon.send_signal(signal.SIGTERM)
+            said = daemon.communicate(timeout=30)[1]
+        finally:
+            daemon.kill()
+    assert (daemon.returncode, said) == (0, "")

@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from pictured.flow import Fingerprint, Kind, Transform
 from pictured.looks import PARTS, Depth, Probe
-from pictured.matching.finding import MOST, find, likely
+from pictured.matching.effort import MOST, Effort
+from pictured.matching.finding import find, likely
 from pictured.matching.found import Found
 from pictured.matching.guessing import guesses, unprompted
 from pictured.matching.index import Entry, Index
@@ -347,6 +348,8 @@ def test_the_work_for_one_query_is_bounded_and_unwanted_ones_do_not_count(
     found = list(find(ask(photo("chelsea")), index, lambda _: content, lambda number: number >= MOST))
 
     assert [each.content for each in found] == list(range(MOST, 2 * MOST))
+    few = list(find(ask(photo("chelsea")), index, lambda _: content, lambda _: True, effort=Effort(most=3)))
+    assert [each.content for each in few] == [0, 1, 2]
 
 
 @pytest.mark.parametrize("name", SOME)

@@ -64,6 +64,14 @@ def test_a_difference_that_no_motion_explains_is_no_motion(fault: dict[str, floa
     assert judged(replace(GOOD, **fault), 0, 30, LYING) is Kind.SAME  # type: ignore[arg-type]
 
 
+def test_a_little_that_agrees_in_part_proves_nothing_without_features() -> None:
+    skies = {"textured": 24, "strong": 13, "correlation": 0.995, "middle": 0.952, "low": 0.8, "ground": 0.24}
+    laid = replace(GOOD, **skies, drift=8.3, of_copy=0.67)  # type: ignore[arg-type]
+
+    assert judged(laid, 0, 72, LYING) is Kind.SIMILAR
+    assert judged(laid, 30, None, LYING) is Kind.EDITED
+
+
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_a_query_that_stands_otherwise_is_edited(orientation: int) -> None:
     assert judged(GOOD, 0, 30, lying(turning(orientation))) is (Kind.SAME if orientation == 1 else Kind.EDITED)

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -88,14 +88,14 @@ def test_opposite_hashes_are_256_bits_apart() -> None:
     assert neighbours.near(np.zeros((8, 32), np.uint8), 256, 256) == [Candidate(4, 256, 1)]
 
 
-def test_a_content_takes_8_bytes_and_32_for_each_hash() -> None:
+def test_a_content_takes_4_bytes_and_32_for_each_hash() -> None:
     bulk = Neighbours(np.arange(20_000), random(20_000, 7, seed=3))
     grown = empty(parts=7)
     for content, hashes in enumerate(random(20_000, 7, seed=3)):
         grown.add(content, hashes)
 
-    assert bulk.nbytes < 20_000 * (8 + 8 * 32) * 1.06
-    assert grown.nbytes < 20_000 * (8 + 8 * 32) * 1.2
+    assert bulk.nbytes < 20_000 * (4 + 8 * 32) * 1.06
+    assert grown.nbytes < 20_000 * (4 + 8 * 32) * 1.06
 
 
 def test_contents_may_come_in_any_order() -> None:
@@ -106,3 +106,65 @@ def test_contents_may_come_in_any_order() -> None:
         single.add(content, hashes[content])
 
     assert single.near(hashes[:8, 0], 110, 110) == bulk.near(hashes[:8, 0], 110, 110)
+
+
+def test_a_small_radius_among_many_finds_what_a_plain_search_finds() -> None:
+    hashes = random(70_000, 1, seed=6)
+    hashes[:, 0, :4] = 0
+    neighbours = Neighbours(np.arange(0, 140_000, 2), hashes)
+    queries = hashes[100:108, 0].copy()
+    queries[:, 5] ^= 3
+    queries[7, 3:8] = ~queries[7, 3:8]
+    narrow = {each.content for each in neighbours.near(queries, 31, 31)}
+    assert narrow == set(range(200, 214, 2))
+    neighbours.remove(200)
+    neighbours.add(201, hashes[100])
+    neighbours.add(140_001, hashes[101])
+    neighbours.remove(202)
+    neighbours.add(202, hashes[102])
+
+    found = {each.content: each.distance for each in neighbours.near(queries, 31, 31)}
+
+    assert set(found) == {201, 202, *range(204, 214, 2), 140_001}
+    assert set(found.values()) == {2}
+
+
+def test_many_come_and_go_and_nothing_is_left_behind() -> None:
+    hashes = random(30_000, 0, seed=7)
+    neighbours = Neighbours(np.arange(10_000, 20_000), hashes[10_000:20_000])
+    for content in (*range(20_000, 30_000), *range(10_000)):
+        neighbours.add(content, hashes[content])
+    for content in range(0, 30_000, 2):
+        neighbours.remove(content)
+
+    assert len(neighbours) == 15_000
+    assert neighbours.nbytes < 17_000 * 36
+    assert [content in neighbours for content in range(30_000)] == [False, True] * 15_000
+    assert {each.content for each in neighbours.near(hashes[20:28, 0], 0, 0)} == {21, 23, 25, 27}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    kept=st.lists(st.tuples(st.sampled_from([bytes(32), b"\1" * 32, b"\3" * 32]), st.booleans()), max_size=30),
+    radius=st.integers(0, 31),
+)
+def test_pairs_tie_together_what_is_near(kept: list[tuple[bytes, bool]], radius: int) -> None:
+    neighbours = empty()
+    for content, (digits, _) in enumerate(kept):
+        neighbours.add(content, hashes_of(digits))
+    for content, (_, stays) in enumerate(kept):
+        if not stays:
+            neighbours.remove(content)
+
+    pairs = list(neighbours.pairs(radius))
+
+    left = {content: digits for content, (digits, stays) in enumerate(kept) if stays}
+    bits = {(a, b): int(np.bitwise_count(hashes_of(left[a]) ^ hashes_of(left[b])).sum()) for a in left for b in left}
+    assert all(bits[a, b] == distance <= radius for a, b, distance in pairs)
+    assert len({frozenset(each[:2]) for each in pairs}) == len(pairs)
+    assert {(left[a], left[b]) for a in left for b in left if a != b and bits[a, b] <= radius} <= {
+        each for a, b, _ in pairs for each in ((left[a], left[b]), (left[b], left[a]))
+    }
+    assert all(
+        any(content in each[:2] for each in pairs) for content in left if list(left.values()).count(left[content]) > 1
+    )

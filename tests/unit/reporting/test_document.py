@@ -85,6 +85,18 @@ def test_a_page_allows_its_own_script_and_style_by_their_hashes_and_nothing_else
     assert "unsafe" not in str(policy)
 
 
+def test_a_page_that_is_served_may_ask_its_own_server_and_has_one_script_more(match: MakeMatch) -> None:
+    read = Read(page(0, cards_of(match, "a.jpg"), [[PREVIEW, PREVIEW]], ABOUT, live=True))
+    (policy,) = (attrs["content"] for _, attrs, _ in read.elements if attrs.get("http-equiv"))
+    rules = dict(rule.split(" ", 1) for rule in str(policy).split("; "))
+    scripts = ["".join(text) for name, attrs, text in read.elements if name == "script" and "type" not in attrs]
+
+    assert rules["connect-src"] == "'self'"
+    assert rules["script-src"] == " ".join(map(fingerprint, scripts))
+    assert len(scripts) == 2
+    assert json.loads(read.all("script", id="facts")[0])["live"] is True
+
+
 def test_nothing_on_a_page_is_from_elsewhere_or_inline(match: MakeMatch) -> None:
     for text in (drawn(match, *HOSTILE), contents([cards_of(match, "a.jpg")], ABOUT)):
         for _, attrs, _ in Read(text).elements:

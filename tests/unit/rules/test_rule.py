@@ -28,7 +28,7 @@ def test_a_new_rule_only_shows_what_it_would_do() -> None:
         {"actions": [{"action": "explode"}]},
         {"actions": [{"long_edge": 3}]},
         {"folders": []},
-        {"mode": "review"},
+        {"mode": "asking"},
         {"name": "a/b"},
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.service.test_proposing import step_of, wish_in
 
 from pictured.events import Event
 from pictured.flow import Picture
@@ -16,7 +17,6 @@ from pictured.service.proposing import propose_copy
 from pictured.service.reports import Reviewed
 from pictured.service.workers import Workers
 from pictured.store.queue import Queue
-from tests.unit.service.test_proposing import step_of, wish_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 

@@ -12,7 +12,7 @@ from pictured.collecting.settings import CollectSettings, Mode, Purpose
 from pictured.errors import UsageError
 from pictured.flow import Form, Kind
 from pictured.matching.scales import Measure
-from pictured.service.jobs import JOBS, Collect, Dupes, Find, Job, Scan, Undo, decoded, encoded, entry_of, run
+from pictured.service.jobs import JOBS, Collect, Dupes, Find, Job, Review, Scan, Undo, decoded, encoded, entry_of, run
 from pictured.service.library import Library
 from pictured.service.reports import Collected, Copied, Copies, ScanFinished, Undone, json_line
 from pictured.service.workers import Workers
@@ -36,6 +36,12 @@ ANY_JOB = st.one_of(
     st.builds(Dupes, MANY, MANY, st.just(PREFER)),
     st.builds(Collect, MANY, MANY, PATHS, st.sampled_from([form.value for form in Form]), st.booleans()),
     st.builds(Undo, st.lists(st.integers(1), max_size=3).map(tuple)),
+    st.builds(
+        Review,
+        st.sampled_from(["approve", "deny", "prefer", "undo"]),
+        st.lists(st.integers(1), max_size=3).map(tuple),
+        st.none() | PATHS,
+    ),
 )
 
 
@@ -215,3 +221,8 @@ def test_without_folders_nothing_is_indexed_and_no_scan_is_told(
         reports = gathered(lambda workers, job=job: run(job, library, workers))
         assert not [report for report in reports if isinstance(report, ScanFinished)]
         assert [report for report in reports if isinstance(report, Copies | Copied)]
+
+
+def test_a_decision_that_there_is_not_is_refused() -> None:
+    with pytest.raises(UsageError, match="no decision 'burn'"):
+        decoded({"do": "review", "decision": "burn", "numbers": [1], "copy": None})

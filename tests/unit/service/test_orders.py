@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from pictured.config.model import Config
-from pictured.flow import Picture, Role
+from pictured.flow import Picture, Render, Role
 from pictured.service.library import Library
 from pictured.service.orders import Orders, orders_of, sweep
+from pictured.store.queue import Queue
 
 Draw = Callable[..., Path]
 Index = Callable[[Path], Picture]
@@ -72,6 +73,24 @@ def test_changed_orders_send_everything_down_the_line_once(
         return changed, waiting
 
     assert [swept(orders) for orders in (before, before, after, after)] == [(True, 1), (False, 0)] * 2
+
+
+def test_changed_orders_withdraw_what_waits_and_spare_what_was_approved(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    picture, queue = index(draw(tmp_path / "l/a.jpg", "coffee", width=100)), Queue(library.db)
+    sweep(library, orders_of(config(tmp_path)))
+    for number in (1, 2):
+        target = tmp_path / f"web/{number}.jpg"
+        render = Render("rules/web", b"r" * 32, picture.path, picture.stamp, bytes([number]) * 32, target, "resize")
+        waiting = queue.propose(render, render.rule, "{}", 1.0)
+    assert waiting is not None
+    queue.decide(waiting, "approved", 2.0)
+
+    sweep(library, orders_of(config(tmp_path, mode="auto")))
+
+    assert queue.waiting() == []
+    assert [each.id for each in queue.approved()] == [waiting.id]
 
 
 def test_orders_may_name_folders_that_are_no_text(tmp_path: Path, library: Library) -> None:

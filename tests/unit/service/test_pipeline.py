@@ -19,6 +19,7 @@ from pictured.service.logs import Log
 from pictured.service.orders import Orders, sweep
 from pictured.service.pipeline import Line
 from pictured.service.workers import Workers
+from pictured.store.queue import Queue
 from pictured.watching.settings import FolderSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
@@ -177,6 +178,31 @@ def test_a_shadow_entry_writes_nothing(tmp_path: Path, line: Run, library: Libra
     assert not (tmp_path / "best").exists()
     assert library.journal.history(None, 9) == []
     assert library.journal.intents() == []
+
+
+def test_an_entry_in_review_lets_a_copy_wait_once_and_is_done_with_the_file(
+    tmp_path: Path, line: Run, library: Library, draw: Draw, told: Told
+) -> None:
+    query = draw(tmp_path / "q/poor.jpg", "coffee", width=150)
+    original = draw(tmp_path / "l/coffee.jpg", "coffee")
+
+    async def scenario(taking: Line) -> None:
+        taking.orders = orders_in(tmp_path, {"mode": "review"})
+        for _ in range(2):
+            for path in (original, query):
+                assert await taking.take(settled(path)) is None
+                library.catalogue.reopen(path)
+        await taking.take(settled(query))
+
+    line(scenario)
+
+    [proposed] = [entry for entry in told if entry["event"] == Event.REVIEW_PROPOSED]
+    assert (proposed["query"], proposed["target"]) == (query, tmp_path / "best/coffee.jpg")
+    assert [each.id for each in Queue(library.db).waiting()] == [proposed["id"]]
+    assert not (tmp_path / "best").exists()
+    known = library.catalogue.known(query)
+    assert known is not None
+    assert known.handled
 
 
 def test_an_entry_that_becomes_auto_collects_what_was_only_planned(

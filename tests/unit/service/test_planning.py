@@ -10,7 +10,9 @@ from pictured.flow import Collect, Keep, Picture, Plan, Role
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
 from pictured.service.planning import plan, scope_of
+from pictured.service.proposing import Wish, propose_copy
 from pictured.service.workers import Workers
+from pictured.store.queue import Queue
 from pictured.watching.settings import FolderSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
@@ -133,6 +135,23 @@ def test_an_entry_for_all_takes_pictures_that_nobody_asked_for(
 
     assert isinstance(step, Collect)
     assert step.query is None
+
+
+def test_the_head_of_a_group_that_was_denied_is_kept_from_it(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, planned: Planned
+) -> None:
+    picture = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
+    there = orders(tmp_path, {"for": "all"})
+    [step] = planned(there, picture).steps
+    assert isinstance(step, Collect)
+    proposal = propose_copy(library, step, Wish(there.entries[0], scope_of(there.entries[0], there)))
+    assert proposal is not None
+    Queue(library.db).decide(proposal, "denied", 1.0)
+
+    [denied] = planned(there, picture).steps
+
+    assert isinstance(denied, Keep)
+    assert denied.reason == "it was denied in a review"
 
 
 @pytest.mark.parametrize("place_of_it", ["x/a.jpg", "l/private/a.jpg", "m/a.jpg"])

@@ -8,6 +8,7 @@ from pictured.rules.rule import Rule
 from pictured.service.library import Library, Scope
 from pictured.service.proposing import Wish, asked_for, propose_copy, propose_result, rule_of, told_of, wish_of
 from pictured.service.reports import json_line
+from pictured.store.queue import Queue
 
 Draw = Callable[..., Path]
 Index = Callable[..., Picture]
@@ -44,6 +45,20 @@ def test_a_group_is_asked_for_by_its_entry(tmp_path: Path, library: Library, dra
 
     assert proposal is not None
     assert proposal.asked == asked_for(wish_in(tmp_path).entry)
+
+
+def test_a_better_copy_of_a_group_takes_the_place_of_the_one_that_waited(
+    tmp_path: Path, library: Library, draw: Draw, index: Index
+) -> None:
+    small = index(draw(tmp_path / "l/small.jpg", "coffee", width=200))
+    other = index(draw(tmp_path / "l/other.jpg", "chelsea", width=200))
+    for picture in (small, other):
+        propose_copy(library, step_of(picture, None, tmp_path), wish_in(tmp_path))
+    large = index(draw(tmp_path / "l/large.jpg", "coffee", width=300))
+
+    propose_copy(library, step_of(large, None, tmp_path), wish_in(tmp_path))
+
+    assert [each.step.source for each in Queue(library.db).waiting()] == [other.path, large.path]
 
 
 def test_a_rule_waits_as_it_is(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:

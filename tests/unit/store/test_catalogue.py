@@ -42,6 +42,30 @@ def test_a_failure_keeps_what_was_read_while_the_stamp_is_the_same_or_unknown(
     assert catalogue.known(PATH) == Known(changed, fingerprint("two").digest, None)
 
 
+def test_a_failure_is_over_when_all_is_done_with_what_was_read_before(
+    db: sqlite3.Connection, fingerprint: Make
+) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(PATH, STAMP, fingerprint("one"))
+    catalogue.fail(PATH, STAMP, failure(PATH), tries=1, retry_at=1.0)
+    catalogue.handle(PATH, replace(STAMP, size=99))
+    assert len(catalogue.failures(None)) == 1
+    catalogue.handle(PATH, STAMP)
+    assert catalogue.failures(None) == []
+
+
+def test_one_file_is_handled_again_when_that_is_asked_for(db: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue, other = Catalogue(db), PATH.with_name("other.jpg")
+    for path in (PATH, other):
+        catalogue.record(path, STAMP, fingerprint("one"))
+        catalogue.handle(path, STAMP)
+
+    catalogue.reopen(PATH)
+    catalogue.reopen(PATH.with_name("unknown.jpg"))
+
+    assert [known.handled for path in (PATH, other) if (known := catalogue.known(path))] == [False, True]
+
+
 def test_an_unknown_content_cannot_be_linked(db: sqlite3.Connection) -> None:
     catalogue = Catalogue(db)
     with pytest.raises(LookupError):

@@ -36,6 +36,10 @@ SAMPLES = {
 }
 RENDERS = "INSERT INTO renders VALUES (zeroblob(32), zeroblob(32), 'rules/web', x'2f61', 1.0, 'kept', 'why', '{}');"
 SAMPLES[2] = "".join([SAMPLES[1], RENDERS])
+PROPOSALS = """INSERT INTO proposals VALUES (1, 1.0, 'best', zeroblob(32), x'2f71', x'2f61', zeroblob(32), x'2f62',
+    'copy', 'why', 4, 1, 2, 3, 4, 5, '{}', 'waiting', NULL, 0);
+    INSERT INTO denied VALUES (zeroblob(32), zeroblob(32), 1.0);"""
+SAMPLES[3] = "".join([SAMPLES[2], PROPOSALS])
 """Rows for each version of the schema: at least one in every table."""
 
 

@@ -109,6 +109,24 @@ def test_what_a_present_file_has_is_findable(db: sqlite3.Connection, fingerprint
     ]
 
 
+def test_contents_come_with_their_pixels_in_the_order_of_their_first_files(
+    db: sqlite3.Connection, fingerprint: Make
+) -> None:
+    catalogue = Catalogue(db)
+    one, two, three = (replace(fingerprint(name), width=n, height=10) for n, name in enumerate(("1", "2", "3"), 1))
+    for path, content in (("/a/z", one), ("/b/a", two), ("/b/c", one), ("/a/y", three), ("/a/x", two)):
+        catalogue.record(Path(path), STAMP, content)
+    catalogue.miss(Path("/a/x"), 1.0)
+    numbers = {catalogue.content_id(each.digest): each for each in (one, two, three)}
+
+    everywhere = catalogue.contents_below([])
+
+    assert [numbers[each] for each in everywhere] == [three, one, two]
+    assert list(everywhere.values()) == [30, 10, 20]
+    assert [numbers[each] for each in catalogue.contents_below([Path("/b")])] == [two, one]
+    assert catalogue.contents_below([Path("/c")]) == {}
+
+
 def test_what_a_placed_file_has_is_findable_for_as_long_as_it_is_placed(
     db: sqlite3.Connection, fingerprint: Make, step: Collect
 ) -> None:

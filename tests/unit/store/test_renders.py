@@ -25,3 +25,10 @@ def test_the_last_record_counts_and_outlives_the_process(tmp_path: Path) -> None
     with closing(open_store(tmp_path, writer=False)) as db:
         assert Renders(db).of(ONE.source, ONE.rule) == again
         assert isinstance(db, sqlite3.Connection)
+
+
+def test_what_is_forgotten_may_be_done_again(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path, writer=True)) as db:
+        Renders(db).record(ONE)
+        Renders(db).forget(ONE.source, ONE.rule)
+        assert Renders(db).of(ONE.source, ONE.rule) is None
