@@ -23,6 +23,7 @@ def test_exit_codes_are_those_that_are_documented() -> None:
         "PicturedError": 70,
         "ConfigError": 78,
         "StoreError": 74,
+        "Damaged": 74,
         "UsageError": 2,
         "FileError": 1,
     }

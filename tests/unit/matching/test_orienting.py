@@ -28,6 +28,11 @@ def turned(degrees: float) -> Affine:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
+def area(affine: Affine) -> float:
+    """The determinant, of which numpy's own warns where it is zero."""
+    return float(affine[0, 0] * affine[1, 1] - affine[0, 1] * affine[1, 0])
+
+
 def place(affine: Affine, x: float, y: float) -> list[float]:
     return (affine[:, :2] @ (x, y) + affine[:, 2]).tolist()
 
@@ -104,7 +109,7 @@ def test_a_product_does_the_second_and_then_the_first(first: Affine, second: Aff
     assert place(product(first, second), x, y) == pytest.approx(place(first, *place(second, x, y)), abs=1e-9)
 
 
-@given(AFFINES.filter(lambda affine: abs(np.linalg.det(affine[:, :2])) > 0.1), NUMBERS, NUMBERS)
+@given(AFFINES.filter(lambda affine: abs(area(affine)) > 0.1), NUMBERS, NUMBERS)
 def test_an_inverse_leads_back(affine: Affine, x: float, y: float) -> None:
     assert place(inverse(affine), *place(affine, x, y)) == pytest.approx([x, y], abs=1e-6)
     assert product(affine, inverse(affine)) == pytest.approx(np.eye(2, 3), abs=1e-6)

@@ -91,11 +91,13 @@ def test_the_size_is_that_of_the_upright_picture(tmp_path: Path, orientation: in
 def test_every_kernel_takes_every_kind_of_pixel(tmp_path: Path, kernel: str, mode: str) -> None:
     canvas = saved(tmp_path / "a.tif", Image.new(mode, (40, 30)))
     before = canvas.image
+    # Rows go by once only.
+    average = before.avg()
     for width in (9, 70):
         made = resized(canvas_of(tmp_path / "a.tif"), Resize(width=width, enlarge=True, kernel=kernel)).image
         assert (made.width, made.bands, made.format) == (width, before.bands, before.format)
         assert made.interpretation == before.interpretation
-        assert made.avg() == before.avg()
+        assert made.avg() == average
 
 
 def test_hidden_colours_do_not_show(tmp_path: Path) -> None:
