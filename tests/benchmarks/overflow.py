@@ -52,6 +52,8 @@ def main() -> None:
         argv = [sys.executable, "-m", "pictured", "run", "--config", str(config)]
         daemon = subprocess.Popen(argv, env=environ, stdout=output, stderr=output)
         while "scan.finished" not in log.read_text():
+            if daemon.poll() is not None:
+                raise RuntimeError(f"the daemon ended: {log.read_text()[-500:]}")
             time.sleep(0.1)
         daemon.send_signal(signal.SIGSTOP)
         for number in range(asked.files):

@@ -22,8 +22,8 @@ Pixels = NDArray[np.float32]
 def resolves(regions: Sequence[Region], factor: float) -> bool:
     """Tell whether regions of a picture show more than its copy can that has `factor` times fewer pixels a side.
 
-    For a `factor` of 3.2 or more: on 30 photographs, reduced by 4 and 6, saved at qualities 45 and 85 and enlarged in
-    four ways, all were told apart; by 3, one photograph was not, and by 2, two.
+    For a `factor` of 3.2 or more. On photographs that the limits were not set on, reduced by 4 and 6, saved at quality
+    45 or 85 and enlarged in four ways, all 160 comparisons were right; by 3, 6 of 140 were not, and by 2, 4 of 140.
     """
     beyond = below = 0.0
     stepped = [_is_stepped(region.pixels.astype(np.float32), factor) for region in regions]
