@@ -46,7 +46,8 @@ from pictured.matching.index import Entry, Index
 from pictured.matching.proving import prove
 from pictured.service.library import Library, Scope
 from pictured.store.catalogue import Catalogue
-from pictured.store.opening import open_store, transaction
+from pictured.store.database import transaction
+from pictured.store.opening import open_store
 
 LIMITS = DecodingLimits(pixels=200_000_000, memory=2_000_000_000)
 

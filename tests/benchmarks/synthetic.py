@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from pictured.flow import Fingerprint
 from pictured.looks import PARTS, POINT, Depth
 from pictured.store import rows
-from pictured.store.opening import open_store, transaction
+from pictured.store.database import transaction
+from pictured.store.opening import open_store
 
 FOLDER = 100
 _AT_A_TIME = 20_000

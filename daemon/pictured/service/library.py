@@ -1,6 +1,5 @@
 """What is known, on disk and in memory: the catalogue, the journal and the search structure, kept in step."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pictured.matching.found import Found
 from pictured.matching.index import Batch, Entry, Index
 from pictured.matching.settings import Limits
 from pictured.store.catalogue import Catalogue
+from pictured.store.database import Database
 from pictured.store.journal import Journal
 from pictured.store.sidecar import Sidecar
 
@@ -40,7 +40,7 @@ class Library:
         limits: what a match must measure up to.
     """
 
-    def __init__(self, db: sqlite3.Connection, depth: Depth = Depth.NORMAL, limits: Limits | None = None) -> None:
+    def __init__(self, db: Database, depth: Depth = Depth.NORMAL, limits: Limits | None = None) -> None:
         self.db = db
         self.home = Path(db.execute("PRAGMA database_list").fetchone()[2]).parent
         self.catalogue = Catalogue(db)

@@ -11,7 +11,7 @@ from pictured.disk.paths import real
 from pictured.flow import Role
 from pictured.rules.rule import Rule
 from pictured.service.library import Library
-from pictured.store.opening import transaction
+from pictured.store.database import transaction
 from pictured.store.queue import Queue
 from pictured.store.schedule import Schedule
 from pictured.watching.settings import FolderSettings

@@ -27,7 +27,7 @@ from pictured.service.rendering import Applied, applied
 from pictured.service.reports import Reviewed
 from pictured.service.ruling import rulings
 from pictured.service.workers import Workers
-from pictured.store.opening import transaction
+from pictured.store.database import transaction
 from pictured.store.queue import Proposal
 
 _FIRST_WAIT = 5.0

@@ -1,6 +1,5 @@
 """What can be told from the index alone, with or without a daemon."""
 
-import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,12 +8,13 @@ from typing import Any
 from pictured import __version__
 from pictured.flow import Role
 from pictured.store.catalogue import Catalogue
+from pictured.store.database import Database
 from pictured.store.journal import Journal
 
 Told = Mapping[str, Any]
 
 
-def resting_status(db: sqlite3.Connection | None, folders: Sequence[tuple[Path, Role]]) -> Told:
+def resting_status(db: Database | None, folders: Sequence[tuple[Path, Role]]) -> Told:
     """What `status --json` shows while no daemon runs; without an index, that nothing is known."""
     roots = [_root(Catalogue(db) if db else None, path, role) for path, role in folders if role is not Role.IGNORE]
     told: dict[str, Any] = {"running": False, "pid": None, "version": __version__, "paused": False, "quiet": False}
@@ -52,7 +52,7 @@ def failing(catalogue: Catalogue) -> list[Told]:
     ]
 
 
-def history(db: sqlite3.Connection, path: Path | None, limit: int) -> list[Told]:
+def history(db: Database, path: Path | None, limit: int) -> list[Told]:
     """What `history --json` prints, the latest first."""
     return [
         {

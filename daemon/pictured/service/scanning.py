@@ -12,8 +12,8 @@ from pictured.service.comparing import Compared, compared
 from pictured.service.library import Library
 from pictured.service.reports import FileFailed, Progress, Report, ScanFinished
 from pictured.service.workers import Workers
+from pictured.store.database import transaction
 from pictured.store.listings import Known
-from pictured.store.opening import transaction
 
 _BATCH = 200
 _AHEAD = 4

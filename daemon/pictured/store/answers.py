@@ -1,16 +1,15 @@
 """Which placed file answers which query picture."""
 
-import sqlite3
 from pathlib import Path
 
 from pictured.store import rows
-from pictured.store.opening import transaction
+from pictured.store.database import Database, transaction
 
 
 class Answers:
     """The answers. Every method raises StoreError where the index cannot be read or written."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def answer(self, entry: str, query: Path, placed: int, reason: str, at: float) -> None:

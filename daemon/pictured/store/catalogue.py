@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pictured.flow import Failure, Fingerprint, Stamp
 from pictured.store import rows
+from pictured.store.database import transaction
 from pictured.store.listings import Listings
-from pictured.store.opening import transaction
 from pictured.store.pictures import Pictures
 from pictured.store.roots import Roots
 
@@ -75,7 +75,7 @@ class Catalogue(Listings, Pictures, Roots):
         with transaction(self._db):
             known = self._row(path)
             if known is not None and known.present and known.stamp == stamp:
-                self._db.execute("UPDATE files SET handled = 1 WHERE id = ?", (known.id,))
+                self._db.execute("UPDATE files SET handled = TRUE WHERE id = ?", (known.id,))
                 self._db.execute("DELETE FROM failures WHERE file = ?", (known.id,))
 
     def unhandle(self, below: Sequence[Path]) -> None:
@@ -83,7 +83,7 @@ class Catalogue(Listings, Pictures, Roots):
         with transaction(self._db):
             for folder in rows.apart(below):
                 self._db.execute(
-                    """UPDATE files SET handled = 0
+                    """UPDATE files SET handled = FALSE
                     WHERE folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
                     rows.subtree(folder),
                 )
@@ -93,7 +93,7 @@ class Catalogue(Listings, Pictures, Roots):
         with transaction(self._db):
             known = self._row(path)
             if known is not None:
-                self._db.execute("UPDATE files SET handled = 0 WHERE id = ?", (known.id,))
+                self._db.execute("UPDATE files SET handled = FALSE WHERE id = ?", (known.id,))
 
     def fail(self, path: Path, stamp: Stamp | None, failure: Failure, *, tries: int, retry_at: float | None) -> None:
         """Note why a file that is there could not be taken; `path` counts, not that of the failure.
@@ -178,7 +178,7 @@ class Catalogue(Listings, Pictures, Roots):
             VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (folder, name) DO UPDATE SET content = excluded.content, size = excluded.size,
             mtime_ns = excluded.mtime_ns, inode = excluded.inode, device = excluded.device,
-            changed_ns = excluded.changed_ns, missing_since = NULL, handled = 0""",
+            changed_ns = excluded.changed_ns, missing_since = NULL, handled = FALSE""",
             (folder, name, content, *((None,) * 5 if stamp is None else rows.stamp_row(stamp))),
         )
         row = self._db.execute(_ID, (folder, name)).fetchone()

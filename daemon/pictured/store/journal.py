@@ -1,6 +1,5 @@
 """What we wrote, from what and why, and what we were about to write."""
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from pictured.flow import Collect, Form, Placed, Stamp
 from pictured.store import rows
 from pictured.store.answers import Answers
-from pictured.store.opening import transaction
+from pictured.store.database import Database, transaction
 from pictured.store.placements import Placements, What
 from pictured.store.sidecar import Kept
 
@@ -20,7 +19,7 @@ class Journal(Placements, Answers):
     and of placed files are never used again.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, step: Collect, at: float) -> int:
@@ -34,7 +33,8 @@ class Journal(Placements, Answers):
         with transaction(self._db):
             cursor = self._db.execute(
                 """INSERT INTO intents (at, entry, query, source, target, digest, form, reason, replaces,
-                size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                RETURNING id""",
                 (
                     at,
                     *_step_row(step),
@@ -42,7 +42,8 @@ class Journal(Placements, Answers):
                     *rows.stamp_row(step.stamp),
                 ),
             )
-        return int(cursor.lastrowid or 0)
+            number = int(cursor.fetchall()[0][0])
+        return number
 
     def intents(self) -> list[tuple[int, Collect]]:
         """Give the intents that are neither finished nor abandoned, oldest first."""
@@ -67,14 +68,14 @@ class Journal(Placements, Answers):
                 raise LookupError(f"there is no intent {intent}")
             step = found[0]
             old = None if step.replaces is None else step.replaces.id
-            self._db.execute("UPDATE placed SET active = 0 WHERE active AND target = ?", (rows.key(step.target),))
-            self._db.execute("UPDATE placed SET active = 0 WHERE id = ?", (old,))
+            self._db.execute("UPDATE placed SET active = FALSE WHERE active AND target = ?", (rows.key(step.target),))
+            self._db.execute("UPDATE placed SET active = FALSE WHERE id = ?", (old,))
             cursor = self._db.execute(
                 """INSERT INTO placed (entry, query, source, target, digest, form, reason,
-                size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                size, mtime_ns, inode, device, changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
                 (*_step_row(step), *rows.stamp_row(stamp)),
             )
-            new = int(cursor.lastrowid or 0)
+            new = int(cursor.fetchall()[0][0])
             self._db.execute("UPDATE answers SET placed = ? WHERE placed = ?", (new, old))
             if step.query is not None:
                 self.answer(step.entry, step.query, new, step.reason, at)
@@ -87,10 +88,12 @@ class Journal(Placements, Answers):
         with transaction(self._db):
             cursor = self._db.execute(
                 """INSERT INTO placed (entry, query, source, target, digest, form, reason, active,
-                size, mtime_ns, inode, device, changed_ns) VALUES (?, NULL, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)""",
+                size, mtime_ns, inode, device, changed_ns) VALUES (?, NULL, ?, ?, ?, ?, ?, FALSE, ?, ?, ?, ?, ?)
+                RETURNING id""",
                 (entry, *(rows.key(path),) * 2, digest, Form.COPY.value, "the original", *rows.stamp_row(stamp)),
             )
-        return Placed(int(cursor.lastrowid or 0), entry, path, stamp, digest, path, Form.COPY, "the original")
+            number = int(cursor.fetchall()[0][0])
+        return Placed(number, entry, path, stamp, digest, path, Form.COPY, "the original")
 
     def restore(self, kept: Iterable[Kept], at: float) -> int:
         """Take down placed files that another record still knows of, under their old numbers; says how many."""
@@ -121,7 +124,7 @@ class Journal(Placements, Answers):
     def disown(self, number: int, at: float) -> None:
         """Note that an active placed file is the person's again: their original, put back."""
         with transaction(self._db):
-            self._db.execute("UPDATE placed SET active = 0 WHERE id = ?", (number,))
+            self._db.execute("UPDATE placed SET active = FALSE WHERE id = ?", (number,))
             self._note(number, "undone", at)
 
     def abandon(self, intent: int) -> None:
@@ -139,7 +142,7 @@ class Journal(Placements, Answers):
             found = self.placed(number)
             if found is None or found != self.placed_at(found.target):
                 raise LookupError(f"there is no active placed file {number}")
-            self._db.execute("UPDATE placed SET active = 0 WHERE id = ?", (number,))
+            self._db.execute("UPDATE placed SET active = FALSE WHERE id = ?", (number,))
             self._db.execute(
                 "INSERT INTO declined (entry, digest, at) VALUES (?, ?, ?) ON CONFLICT (entry, digest) DO NOTHING",
                 (found.entry, found.digest, at),

@@ -1,6 +1,5 @@
 """What is known of the files of a folder: what a scan compares with the disk."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from pictured.flow import Failure, Stamp
 from pictured.store import rows
+from pictured.store.database import Database
 
 _KNOWN = """
     SELECT files.name, contents.digest, failures.kind, failures.reason, failures.retry,
@@ -62,7 +62,7 @@ class Listings:
     Every method raises StoreError where the index cannot be read.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def listing(self, folder: Path) -> dict[str, Known]:

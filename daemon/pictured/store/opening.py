@@ -1,14 +1,14 @@
-"""Opening the index, bringing it up to date, and bracketing changes."""
+"""Opening the index and bringing it up to date."""
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from pictured.disk.paths import shown
 from pictured.errors import StoreError
 from pictured.store.connection import Connection, connect
+from pictured.store.database import transaction
 from pictured.store.holding import make_private
 from pictured.store.migrations import APPLICATION, MIGRATIONS, statements
 
@@ -43,27 +43,6 @@ def open_store(folder: Path, *, writer: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Make the changes within all or nothing. One inside another is part of the outer one.
-
-    Raises:
-        StoreError: if it cannot be begun or committed; nothing is changed then.
-    """
-    if db.in_transaction:
-        yield
-        return
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # After some errors, such as a full disk, SQLite has rolled back by itself.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 def migrate(db: sqlite3.Connection, scripts: Sequence[str]) -> None:

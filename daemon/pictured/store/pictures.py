@@ -1,6 +1,5 @@
 """What is known of contents and of the files that have them: what finding copies asks."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from pictured.flow import Fingerprint, Picture, Stamp
 from pictured.store import rows
+from pictured.store.database import Database
 
 _CONTENT = """
     SELECT contents.digest, contents.phash, contents.marr, contents.size, contents.width,
@@ -60,7 +60,7 @@ class Pictures:
     Every method raises StoreError where the index cannot be read.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def digest_of(self, stamp: Stamp) -> bytes | None:

@@ -1,12 +1,12 @@
 """What pictured placed, and the history of it."""
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pictured.flow import Form, Placed, Stamp
 from pictured.store import rows
+from pictured.store.database import Database
 from pictured.store.sidecar import Kept
 
 What = Literal["placed", "upgraded", "undone"]
@@ -37,7 +37,7 @@ class Placements:
     Every method raises StoreError where the index cannot be read.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def active(self, entry: str) -> list[Placed]:

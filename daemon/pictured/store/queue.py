@@ -1,6 +1,5 @@
 """Steps that wait until a person has looked at them, and the pairs that a person denied."""
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any, Literal
 
 from pictured.flow import Collect, Form, Render
 from pictured.store import rows
-from pictured.store.opening import transaction
+from pictured.store.database import Database, transaction
 from pictured.store.placements import Placements
 
 State = Literal["waiting", "approved", "denied", "done", "dropped"]
@@ -45,7 +44,7 @@ class Proposal:
 class Queue:
     """The queue. Every method raises StoreError where the index cannot be read or written."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._placements = Placements(db)
 
@@ -66,8 +65,8 @@ class Queue:
             number = None if found is None else found.id
             self._db.execute(
                 """UPDATE proposals SET state = 'dropped', note = 'something else is planned now' WHERE entry = ?
-                AND asked = ? AND (query IS NOT NULL OR digest = ?) AND state = 'waiting' AND id IS NOT ?""",
-                (step.entry, asked, step.digest, number),
+                AND asked = ? AND (query IS NOT NULL OR digest = ?) AND state = 'waiting' AND id != ?""",
+                (step.entry, asked, step.digest, number or 0),
             )
             if found is not None and found.state in ("approved", "denied"):
                 return None
@@ -75,9 +74,9 @@ class Queue:
                 number = self._db.execute(
                     """INSERT INTO proposals (at, asked, orders, state, entry, query, source, digest, target, form,
                     reason, replaces, size, mtime_ns, inode, device, changed_ns)
-                    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
                     (at, asked, orders, *values),
-                ).lastrowid
+                ).fetchall()[0][0]
             else:
                 begun = found.at if found.state == "waiting" else at
                 self._write(found.id, step, "waiting")
@@ -125,7 +124,7 @@ class Queue:
                 (step.entry, proposal.asked, step.digest, rows.key(step.target), proposal.id),
             )
             self._write(proposal.id, step, "approved")
-            self._db.execute("UPDATE proposals SET chosen = 1 WHERE id = ?", (proposal.id,))
+            self._db.execute("UPDATE proposals SET chosen = TRUE WHERE id = ?", (proposal.id,))
             for digest in others:
                 self._deny(proposal.asked, digest, at)
 
@@ -142,7 +141,11 @@ class Queue:
     def retarget(self, proposal: Proposal, target: Path) -> None:
         """Give a proposal another name to write to."""
         with transaction(self._db):
-            self._db.execute("UPDATE OR REPLACE proposals SET target = ? WHERE id = ?", (rows.key(target), proposal.id))
+            self._db.execute(
+                "DELETE FROM proposals WHERE entry = ? AND asked = ? AND digest = ? AND target = ? AND id != ?",
+                (proposal.step.entry, proposal.asked, proposal.step.digest, rows.key(target), proposal.id),
+            )
+            self._db.execute("UPDATE proposals SET target = ? WHERE id = ?", (rows.key(target), proposal.id))
 
     def supersede(self, proposal: Proposal, digests: Iterable[bytes]) -> None:
         """Let other contents wait no longer that the same asked for: they are copies of what is proposed now."""
@@ -174,7 +177,7 @@ class Queue:
         self._db.execute(
             """UPDATE proposals SET entry = ?, query = ?, source = ?, digest = ?, target = ?, form = ?, reason = ?,
             replaces = ?, size = ?, mtime_ns = ?, inode = ?, device = ?, changed_ns = ?, state = ?, note = NULL,
-            chosen = 0 WHERE id = ?""",
+            chosen = FALSE WHERE id = ?""",
             (*_values(step), state, number),
         )
 

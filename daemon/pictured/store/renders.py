@@ -1,14 +1,13 @@
 """What rules made of pictures: the record that keeps a rule from being carried out twice on one content."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pictured.store import rows
-from pictured.store.opening import transaction
+from pictured.store.database import Database, transaction
 
 Outcome = Literal["placed", "kept", "refused"]
 
@@ -40,7 +39,7 @@ class Rendering:
 class Renders:
     """The records. Every method raises StoreError where the index cannot be read or written."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def of(self, source: bytes, rule: bytes) -> Rendering | None:

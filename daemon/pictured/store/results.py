@@ -1,13 +1,13 @@
 """The files that rules made, each beside what it was made of."""
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pictured.flow import Placed
 from pictured.store import rows
+from pictured.store.database import Database
 from pictured.store.placements import Placements
 
 
@@ -27,7 +27,7 @@ class Result:
     told: Mapping[str, Any]
 
 
-def latest(db: sqlite3.Connection, most: int) -> list[Result]:
+def latest(db: Database, most: int) -> list[Result]:
     """Give what rules made, newest first. Raises StoreError where the index cannot be read."""
     found = db.execute(
         """SELECT id, entry, source, digest FROM placed WHERE active AND entry LIKE 'rules/%'

@@ -1,11 +1,10 @@
 """What is known of each watched folder, so that an absent one is told from an emptied one."""
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from pictured.store import rows
-from pictured.store.opening import transaction
+from pictured.store.database import Database, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Root:
 class Roots:
     """The watched folders. Every method raises StoreError where the index cannot be read or written."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def root(self, path: Path) -> Root | None:
@@ -56,7 +55,7 @@ class Roots:
         with transaction(self._db):
             self._db.execute(
                 """INSERT INTO roots (path, offline_since) VALUES (?, ?)
-                ON CONFLICT (path) DO UPDATE SET offline_since = coalesce(offline_since, excluded.offline_since)""",
+                ON CONFLICT (path) DO UPDATE SET offline_since = coalesce(roots.offline_since, excluded.offline_since)""",
                 (rows.key(path), at),
             )
 

@@ -1,14 +1,13 @@
 """When a job of the schedule last ran, so that one that was due while nothing ran is made up for."""
 
-import sqlite3
 
-from pictured.store.opening import transaction
+from pictured.store.database import Database, transaction
 
 
 class Schedule:
     """The ledger of runs. Every method raises StoreError where the index cannot be read or written."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def noted(self, name: str) -> str | None:

@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pictured.flow import Failure, Fingerprint, Picture, Stamp
 from pictured.store.catalogue import Catalogue
+from pictured.store.database import transaction
 from pictured.store.listings import Failing, Known
-from pictured.store.opening import open_store, transaction
+from pictured.store.opening import open_store
 from pictured.store.pictures import Counts
 
 Make = Callable[[str], Fingerprint]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pictured.flow import Collect, Form, Stamp
+from pictured.store.database import transaction
 from pictured.store.journal import Journal
-from pictured.store.opening import open_store, transaction
+from pictured.store.opening import open_store
 
 LEFT = Stamp(11, 21, 31, 41, 51)
 

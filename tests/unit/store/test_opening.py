@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pictured.errors import StoreError
+from pictured.store.database import transaction
 from pictured.store.migrations import MIGRATIONS
-from pictured.store.opening import open_store, transaction
+from pictured.store.opening import open_store
 
 
 def names(db: sqlite3.Connection) -> list[str]:

@@ -1,0 +1,74 @@
+"""What the store needs of a database: SQLite's own connection has it, and so has the one to PostgreSQL.
+
+The store speaks the SQL that both understand. Where they differ in words only, `pictured.store.postgres` translates.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Rows(Protocol):
+    """What a statement found, or how many rows it changed."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were inserted, changed or deleted."""
+        ...
+
+    def fetchone(self) -> Any:  # noqa: ANN401 -- rows are whatever the statement selects
+        """Give the next row, or None."""
+        ...
+
+    def fetchmany(self, size: int, /) -> list[Any]:
+        """Give up to so many of the next rows."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """Give all rows that are left."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Database(Protocol):
+    """A connection for one thread, in autocommit mode: transactions are begun and ended by statements.
+
+    `execute` raises StoreError for what the database, its disk or its network is to blame for.
+    """
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        ...
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> Rows:
+        """Execute one statement with `?` or `:name` for its parameters."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection; a transaction that is open is rolled back."""
+        ...
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Make the changes within all or nothing. One inside another is part of the outer one.
+
+    Raises:
+        StoreError: if it cannot be begun or committed; nothing is changed then.
+    """
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        # After some errors, such as a full disk, SQLite has rolled back by itself.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
