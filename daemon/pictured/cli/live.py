@@ -94,12 +94,13 @@ def _head(told: Told, speed: Rates) -> RenderableType:
         first = "[yellow]not running[/yellow] [dim]start it with `pictured run`[/dim]"
     left = f", about {span(speed.left)} left" if speed.left is not None else ""
     rendering = told.get("rendering")
+    waiting = f"\n[bold]{proposals(told['waiting'])}[/bold]: pictured review --serve" if told["waiting"] else ""
     now = f"\nrendering {escape(shown(rendering['path']))} by {escape(shown(rendering['rule']))}" if rendering else ""
     return Text.from_markup(
         f"{first}\n"
         f"{told['pictures']} pictures in {told['files']} files, {told['placed']} placed, {told['failed']} failed\n"
         f"backlog {told['pending']}{left}; {speed.indexed:.1f} files/s indexed, {speed.placed:.1f} files/s placed"
-        f"{now}\n"
+        f"{now}{waiting}\n"
     )
 
 
@@ -109,7 +110,8 @@ def _folders(roots: Sequence[Told]) -> Table:
         table.add_column(name, overflow="fold" if name == "Folder" else "ellipsis", no_wrap=name != "Folder")
     for root in roots:
         mode = Text(root["mode"]) if root["online"] else Text("offline", style="red")
-        scan = Text("scanning now", style="cyan") if root["scanning"] else Text(_clock(root["last_scan"]))
+        busy = scanning(root)
+        scan = Text(busy, style="cyan") if busy else Text(_clock(root["last_scan"]))
         table.add_row(Text(shown(root["path"])), Text(root["role"]), mode, scan, Text(_clock(root["last_event"])))
     return table
 
@@ -137,6 +139,21 @@ def _failures(failing: Sequence[Told]) -> Table:
     if len(failing) > _FAILURES:
         table.add_row("", Text(f"… and {len(failing) - _FAILURES} more; `pictured status --json` lists them all"))
     return table
+
+
+def scanning(root: Told) -> str:
+    """Say how far the scan of a folder is; nothing where none runs."""
+    scan = root.get("scan")
+    if scan is None:
+        return "scanning now" if root["scanning"] else ""
+    total = "" if scan["total"] is None else f" of {scan['total']}"
+    left = "" if scan["left"] is None else f", about {span(scan['left'])} left"
+    return f"scanning: {scan['done']}{total}, {scan['rate']:.0f}/s{left}"
+
+
+def proposals(count: int) -> str:
+    """Say how many steps wait for a person."""
+    return f"{count} {'step waits' if count == 1 else 'steps wait'} for you"
 
 
 def span(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""A file to a preview in colour, of so many pixels and bytes at most."""
+"""A file to a picture in colour to be looked at: a preview of so many pixels and bytes at most, or every pixel."""
 
 import io
 import warnings
@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from PIL import Image, ImageCms
 
-from pictured.errors import Refused
+from pictured.errors import Refused, TooLarge
 from pictured.imaging.decoding import FORMATS, Decoded, decode
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.preview import Preview
@@ -16,6 +16,7 @@ _GREY = ("1", "L", "LA", "I", "F", "LAB", "HSV")
 _QUALITIES: Final = (82, 70, 55, 40)
 _SMALLEST = 48
 _SHRINK = 0.8
+_COPIES = 3
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -43,11 +44,42 @@ def drawn(file: BinaryIO, limits: DecodingLimits, side: int, most: int) -> Previ
     file.seek(0)
     image = _reduced(_grey(decoded) if _is_grey(decoded.mode) else _coloured(file, decoded, side), side)
     for each, quality in _attempts(image):
-        webp = io.BytesIO()
-        each.save(webp, "WEBP", quality=quality, method=4)
-        if webp.tell() <= most:
+        webp = encoded(each, quality)
+        if len(webp) <= most:
             break
-    return Preview(webp.getvalue(), each.width, each.height, (decoded.width, decoded.height), decoded.format)
+    return Preview(webp, each.width, each.height, (decoded.width, decoded.height), decoded.format)
+
+
+def full(file: BinaryIO, limits: DecodingLimits, short_side: int, most: int) -> tuple[Decoded, Image.Image]:
+    """Give all pixels of the first frame of a seekable file, which stands at its beginning: RGB or L, as in `drawn`.
+
+    Refuses what `decoding.decode` refuses, with the same errors and texts, and what is too much at full size.
+
+    Args:
+        file: holds the picture.
+        limits: what the picture may declare.
+        short_side: of the luminance that comes with it, as `decoding.decode` takes it.
+        most: pixels at most.
+    """
+    decoded = decode(file, limits, short_side)
+    if decoded.width * decoded.height > most:
+        counted = f"has {decoded.width * decoded.height / 1e6:.3g} megapixels"
+        raise TooLarge(f"{counted}; at full size, no more than {most / 1e6:g} are shown.")
+    needed = _COPIES * 4 * decoded.width * decoded.height
+    if needed > limits.memory:
+        allowed = f"limits.memory is {limits.memory / 1e6:.3g} MB"
+        raise TooLarge(f"would need {needed / 1e6:.3g} MB to be shown at full size; {allowed}.")
+    file.seek(0)
+    if _is_grey(decoded.mode):
+        return decoded, _grey(decode(file, limits, limits.pixels))
+    return decoded, _coloured(file, decoded, max(decoded.width, decoded.height))
+
+
+def encoded(image: Image.Image, quality: int) -> bytes:
+    """Give an image as WebP."""
+    webp = io.BytesIO()
+    image.save(webp, "WEBP", quality=quality, method=4)
+    return webp.getvalue()
 
 
 def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:
@@ -86,6 +118,8 @@ def _coloured(file: BinaryIO, decoded: Decoded, side: int) -> Image.Image:
             image = _in_srgb(_reduced(image, side), profile)
             turn = _UPRIGHT.get(decoded.facts.orientation)
             return image if turn is None else image.transpose(turn)
+    except MemoryError as error:
+        raise TooLarge("needs more memory to be shown than limits.memory allows.") from error
     except Exception as error:
         raise Refused(f"is damaged and cannot be decoded: {type(error).__name__}.") from error
 

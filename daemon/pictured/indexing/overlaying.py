@@ -69,7 +69,11 @@ def overlaid(copy: View, query: View, transform: Transform, most: int, least: in
         most: long side of the frame, in pixels, at most.
         least: the long side at least; a poorer picture is enlarged to it.
     """
-    fractions = _fractions(transform, query.size, copy.size)
+    return overlaid_by(copy, query, _fractions(transform, query.size, copy.size), most, least)
+
+
+def overlaid_by(copy: View, query: View, fractions: Affine, most: int, least: int) -> Overlay | None:
+    """Do as `overlaid`, by the map from fractions of the copy's width and height to fractions of the query's."""
     back = inverse(fractions)
     corners = (back[:, :2] @ np.array([[0.0, 1, 1, 0], [0, 0, 1, 1]]) + back[:, 2:]).T.astype(np.float32)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
@@ -78,7 +82,7 @@ def overlaid(copy: View, query: View, transform: Transform, most: int, least: in
     if not len(points):
         return None
     low, high = points.min(axis=0), points.max(axis=0)
-    of_copy, of_query = _pixels(copy.box), product(_pixels(query.box), fractions)
+    of_copy, of_query = pixels(copy.box), product(pixels(query.box), fractions)
     extent = (high - low) * np.diag(of_copy[:, :2])
     ratio = _scale(of_query) / _scale(of_copy)
     poorer = float(extent.max() * min(1.0, ratio))
@@ -145,13 +149,14 @@ def _fractions(transform: Transform, query: tuple[int, int], copy: tuple[int, in
     left, top, right, bottom = transform.box
     # The box is what the turned frame of the query takes up: that tells the scale of either axis.
     taken = np.abs(turn) @ np.array(query, np.float64)
-    pixels = np.diag(np.array([(right - left) * copy[0], (bottom - top) * copy[1]]) / taken) @ turn
-    linear = np.linalg.inv(np.diag(1 / np.array(copy, np.float64)) @ pixels @ np.diag(np.array(query, np.float64)))
+    placed = np.diag(np.array([(right - left) * copy[0], (bottom - top) * copy[1]]) / taken) @ turn
+    linear = np.linalg.inv(np.diag(1 / np.array(copy, np.float64)) @ placed @ np.diag(np.array(query, np.float64)))
     middle = np.array([(left + right) / 2, (top + bottom) / 2])
     return np.column_stack([linear, 0.5 - linear @ middle])
 
 
-def _pixels(box: Box) -> Affine:
+def pixels(box: Box) -> Affine:
+    """Give the map from fractions of a picture to pixels of its array; the middle of a pixel is at whole numbers."""
     left, top, right, bottom = box
     return np.array([[right - left, 0, left - 0.5], [0, bottom - top, top - 0.5]])
 

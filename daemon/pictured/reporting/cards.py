@@ -7,13 +7,16 @@ from typing import Any
 
 from pictured.filenames import moment_of
 from pictured.flow import Fingerprint, Kind, Match, Stamp
-from pictured.reporting.outlines import lying
+from pictured.reporting.outlines import Affine, lying
 
 MEMBERS = 200
 """Files of a group that are shown; the others are counted."""
 
 PREVIEWS = 16
 """Contents of a group that are shown with a preview."""
+
+PAIRS = 4
+"""Copies of a group that are shown beside the best one at 100 %."""
 
 _LIKE = 0.02
 _NOTES = 40
@@ -33,6 +36,16 @@ class Card:
 
     facts: Mapping[str, Any]
     wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A file of a card, by its place on it, and how it lies on the first one (`outlines.Affine`)."""
+
+    place: int
+    best: Wanted
+    copy: Wanted
+    at: Affine
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,19 @@ def result_card(number: int, made: Made) -> Card:
         "told": list(_flat(made.told)),
     }
     return Card(facts, wanted)
+
+
+def pairs(card: Card) -> list[Pair]:
+    """Give the files of a card that can be laid on the first one; each content once, and no file of equal bytes."""
+    first, *others = card.facts["members"]
+    seen, found = {first["preview"], None}, []
+    for place, member in enumerate(others, start=1):
+        if first["preview"] is not None and member["preview"] not in seen and member.get("at"):
+            seen.add(member["preview"])
+            best, copy = card.wanted[first["preview"]], card.wanted[member["preview"]]
+            a, b, c, d, e, f = member["at"]
+            found.append(Pair(place, best, copy, (a, b, c, d, e, f)))
+    return found
 
 
 def _member(match: Match, label: str, places: Mapping[bytes, int], best: Match) -> dict[str, Any]:

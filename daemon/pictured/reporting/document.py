@@ -5,8 +5,8 @@ attributes; what stands in the markup itself is escaped. A Content-Security-Poli
 script and style by their hashes and pictures of the page itself, and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 from pictured.disk.paths import shown
-from pictured.imaging.preview import Preview
+from pictured.imaging.preview import Closeup, Preview, Tile
 from pictured.reporting.cards import Card
 from pictured.reporting.encoding import base64_of, data, fingerprint
 
@@ -22,6 +22,18 @@ MARK: Final = "made by `pictured report`, which may write it anew"
 """Stands in the first comment of every page; a file without it is somebody else's."""
 
 _BEGINNING = f"<!doctype html>\n<!-- {MARK} -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The pictures of a card; a text says why there is none.
+
+    previews   in the order of its `wanted`
+    closeups   by the place of the file that is laid on the first one
+    """
+
+    previews: Sequence[Preview | str]
+    closeups: Mapping[int, Closeup | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +61,19 @@ def is_ours(beginning: bytes) -> bool:
     return beginning.startswith(_BEGINNING.encode())
 
 
-def page(
-    number: int, cards: Sequence[Card], previews: Iterable[Sequence[Preview | str]], about: About, *, live: bool = False
-) -> str:
+def page(number: int, cards: Sequence[Card], drawings: Iterable[Drawing], about: About, *, live: bool = False) -> str:
     """Give the page of that number, counted from 0.
 
     Args:
         number: of the page.
         cards: on it.
-        previews: of each card, in the order of its `wanted`; a text says why there is none.
+        drawings: of each card.
         about: the pages.
         live: whether it is served, and decides on the proposals that it shows; such a page asks its own server.
     """
     blocks = (
-        f'<script type="application/json" id="p{card.facts["id"]:d}">{data([_preview(one) for one in each])}</script>'
-        for card, each in zip(cards, previews, strict=True)
+        f'<script type="application/json" id="p{card.facts["id"]:d}">{data(block(each))}</script>'
+        for card, each in zip(cards, drawings, strict=True)
     )
     return _filled(
         "page",
@@ -74,6 +84,12 @@ def page(
         previews="\n".join(blocks),
         live=_packaged("review.js") if live else "",
     )
+
+
+def block(drawing: Drawing) -> dict[str, object]:
+    """The pictures of a card as a page reads them."""
+    previews = [_preview(one) for one in drawing.previews]
+    return {"p": previews, "c": {str(place): _closeup(one) for place, one in drawing.closeups.items()}}
 
 
 def contents(cards: Sequence[Sequence[Card]], about: About) -> str:
@@ -131,6 +147,17 @@ def _preview(preview: Preview | str) -> dict[str, object]:
     wide, high = preview.whole
     size = {"w": preview.width, "h": preview.height, "W": wide, "H": high}
     return size | {"f": preview.format, "d": base64_of(preview.webp)}
+
+
+def _closeup(closeup: Closeup | str) -> dict[str, object]:
+    if isinstance(closeup, str):
+        return {"e": closeup}
+    tiles = [_tile(closeup.best), _tile(closeup.copy)]
+    return {"t": tiles, "where": list(closeup.where), "at": list(closeup.at)}
+
+
+def _tile(tile: Tile) -> dict[str, object]:
+    return {"w": tile.width, "h": tile.height, "d": base64_of(tile.webp)}
 
 
 def _saved(cards: Sequence[Card]) -> int:

@@ -3,7 +3,8 @@
   const SVG = "http://www.w3.org/2000/svg";
   const FLICKER = 700;
   const FAR = 24;
-  const MOST = 2048;
+  const MOST = 48e6;
+  const LONGEST = 16000;
   const byId = (id) => document.getElementById(id);
   const facts = JSON.parse(byId("facts").textContent);
   const list = byId("list");
@@ -34,7 +35,10 @@
   }
 
   const signed = (number) => (number < 0 ? "−" : "+") + Math.abs(number).toFixed(2);
-  const percent = (number) => Math.round(100 * number) + "\u202f%";
+  const percent = (number) => (number > 0 && number < 0.01 ? "less than 1" : Math.round(100 * number)) + "\u202f%";
+
+  // A path may break after each slash, and only where it must elsewhere.
+  const path = (text) => text.split(/(?<=\/)/).flatMap((piece) => [piece, make("wbr")]);
 
   // What is known of a file
 
@@ -66,7 +70,7 @@
   function rows(member) {
     const lines = [];
     if (member.width) lines.push(["Pixels", `${member.width} × ${member.height}`]);
-    lines.push(["File", [size(member.bytes), member.format].filter(Boolean).join(" ")]);
+    if (!member.unmade) lines.push(["File", [size(member.bytes), member.format].filter(Boolean).join(" ")]);
     if (member.quantiser || member.coded > 1) {
       const told = member.quantiser ? member.quantiser.toFixed(1) : "none";
       const earlier = member.coded > (member.quantiser || 1) + 2 ? `, ${member.coded.toFixed(1)} before` : "";
@@ -77,7 +81,9 @@
       lines.push(["Score", `${member.score.toFixed(1)}${target}`]);
     }
     if (typeof member.quality === "number") lines.push(["Quality", String(member.quality)]);
-    if (typeof member.richness === "number") lines.push(["True detail", signed(member.richness)]);
+    if (typeof member.richness === "number") {
+      lines.push(["True detail", Math.abs(member.richness) < 0.005 ? "the most" : signed(member.richness)]);
+    }
     if (member.bits && member.bits !== 8) lines.push(["Depth", `${member.bits} bits`]);
     if (member.kind && member.label !== "Best") {
       lines.push(["Match", `${KINDS[member.kind] || member.kind}, ${member.confidence.toFixed(2)}`]);
@@ -107,22 +113,64 @@
 
   const read = new Map();
 
-  function previews(card) {
+  function pictures(card) {
     if (!read.has(card.id)) {
       const block = byId("p" + card.id);
-      read.set(card.id, block ? JSON.parse(block.textContent) : []);
+      read.set(card.id, block ? JSON.parse(block.textContent) : { p: [], c: {} });
     }
     return read.get(card.id);
   }
 
   function preview(card, member) {
-    const found = member.preview === null || member.preview === undefined ? null : previews(card)[member.preview];
+    const found = member.preview === null || member.preview === undefined ? null : pictures(card).p[member.preview];
     // What a rule made is known by its preview alone.
     if (found && found.d && !member.width) Object.assign(member, { width: found.W, height: found.H, format: found.f });
-    return found || { e: "no preview is kept of so many copies" };
+    return found || { e: member.unmade ? "Not made yet" : "no preview is kept of so many copies" };
   }
 
   const source = (found) => "data:image/webp;base64," + found.d;
+
+  // Why one is better: by the first criterion in which they differ.
+
+  const BETTER = {
+    uncut: "shows more of the picture",
+    clean: "has no border, and nothing drawn over it",
+    colour: "has kept its colours",
+    detail: "holds more true detail",
+    pixels: "has more pixels",
+    quality: "was compressed less",
+    bit_depth: "has more bits per channel",
+    metadata: "has kept more metadata",
+    format: "is in a lossless format",
+    bytes: "has more bytes",
+    oldest: "is the oldest file",
+    newest: "is the newest file",
+    folder: "lies in a folder that comes first",
+  };
+
+  function reason(text) {
+    const [criterion, ...numbers] = text.split(": ");
+    if (!BETTER[criterion]) return [`is one of ${text.startsWith("equal bytes") ? "equal files" : "equals"}: its path comes first`, ""];
+    const plain = numbers
+      .join(": ")
+      .replaceAll(" x ", " × ")
+      .replaceAll(" with true detail of ", ", true detail ")
+      .replaceAll("of what the query shows", "of the picture")
+      .replaceAll("as in the query", "alike")
+      .replace(/ -(?=\d)/g, " −");
+    return [BETTER[criterion], plain];
+  }
+
+  function because(card) {
+    const all = [...new Set(card.reasons.map((each) => reason(each)[0]))];
+    const told = all.map((each) => make("li", {}, each[0].toUpperCase() + each.slice(1)));
+    return make("div", { cls: "why" }, make("p", { cls: "because" }, "Why it is the best"), make("ul", {}, ...told));
+  }
+
+  function against(member) {
+    const [told, numbers] = reason(member.why);
+    return make("div", { cls: "why" }, make("p", {}, `The best ${told}`), numbers ? make("p", { cls: "folder" }, numbers) : null);
+  }
 
   // Cards
 
@@ -170,11 +218,7 @@
       button.disabled = true;
       button.append(found.e || "");
     }
-    const why = best
-      ? make("div", { cls: "why" }, "It is the best by", make("ul", {}, ...card.reasons.map((each) => make("li", {}, each))))
-      : member.why
-        ? make("p", { cls: "why" }, "The best wins by " + member.why)
-        : null;
+    const why = best ? (card.proposal ? proposed(card) : because(card)) : member.why ? against(member) : null;
     const more = further(member);
     return make(
       "figure",
@@ -185,7 +229,7 @@
         {},
         make("p", { cls: "label" }, make("strong", {}, (best ? "✓ " : "") + member.label), member.equal && place ? "equal bytes" : ""),
         make("p", { cls: "name" }, member.name),
-        make("p", { cls: "folder" }, member.folder),
+        make("p", { cls: "folder" }, ...path(member.folder)),
         listed(rows(member)),
         outlined ? make("p", { cls: "folder" }, "Dashed: what cut copies show of it, by their numbers.") : null,
         why,
@@ -194,9 +238,19 @@
     );
   }
 
+  function proposing(text) {
+    if (!BETTER[text.split(": ")[0]]) return [make("p", {}, text[0].toUpperCase() + text.slice(1))];
+    const [told, numbers] = reason(text);
+    return [make("p", {}, `It ${told}`), make("p", { cls: "folder" }, numbers)];
+  }
+
+  const proposed = (card) =>
+    make("div", { cls: "why" }, make("p", { cls: "because" }, "Why it is proposed"), ...card.reasons.flatMap(proposing));
+
   function about(card) {
     if (card.type === "rule") {
-      const change = card.members[0].bytes && card.members[1].bytes ? `${percent(card.members[1].bytes / card.members[0].bytes)} of the bytes before` : "";
+      const [before, after] = card.members.map((each) => each.bytes);
+      const change = before && after ? `${size(before)} before, ${size(after)} after: ${percent(after / before)}` : "";
       return ["rule " + card.rule, change].filter(Boolean).join(" · ");
     }
     const files = card.members.length + card.more;
@@ -207,7 +261,8 @@
     if (entry.filled) return;
     entry.filled = true;
     const { card, article } = entry;
-    const members = make("div", { cls: "members" }, ...card.members.map((member, place) => figure(card, member, place)));
+    const few = Math.min(4, card.members.length);
+    const members = make("div", { cls: `members of-${few}` }, ...card.members.map((member, place) => figure(card, member, place)));
     article.append(members);
     if (card.type === "rule") {
       const told = card.told.length ? make("details", {}, make("summary", {}, "What it told"), listed(card.told)) : "";
@@ -246,6 +301,21 @@
     };
   });
   const entryOf = new Map(entries.map((entry) => [entry.item, entry]));
+
+  // What is known of a card meanwhile: draw it anew.
+  document.addEventListener("pictured-changed", (event) => {
+    const { card, pictures: drawn } = event.detail;
+    const entry = entries.find((each) => each.card.id === card.id);
+    if (!entry) return;
+    Object.assign(entry.card, card);
+    if (drawn) read.set(card.id, drawn);
+    if (!entry.filled) return;
+    entry.filled = false;
+    const header = entry.article.querySelector("header");
+    for (const each of entry.article.querySelectorAll(":scope > .members, :scope > .told, :scope > .note")) each.remove();
+    header.querySelector(".title > .about").textContent = about(entry.card);
+    fill(entry);
+  });
 
   const near = new IntersectionObserver(
     (seen) => {
@@ -308,7 +378,7 @@
     for (const entry of visible) if (!entry.filled) near.observe(entry.item);
     const saved = visible.reduce((sum, { card }) => sum + (card.type === "copies" ? card.saved : 0), 0);
     byId("count").textContent = `${visible.length} of ${entries.length} shown${facts.live ? "" : `, ${size(saved)} to be saved`}`;
-    byId("none").hidden = visible.length > 0;
+    byId("none").hidden = visible.length > 0 || (facts.live && !entries.length);
   }
 
   let later = 0;
@@ -324,6 +394,7 @@
   const dialog = byId("compare");
   const stage = byId("stage");
   const which = byId("which");
+  const WHOLE = [1, 0, 0, 1, 0, 0];
   let now = null;
   let timer = 0;
 
@@ -331,7 +402,7 @@
     return new Promise((resolve, reject) => {
       const image = new Image();
       image.onload = () => resolve(image);
-      image.onerror = () => reject(new Error("the preview cannot be shown"));
+      image.onerror = () => reject(new Error("the picture cannot be shown"));
       image.src = source(found);
     });
   }
@@ -343,12 +414,8 @@
   }
 
   async function compare(card, place) {
-    const compared = card.members.map((member, number) => [member, number]).slice(1);
-    if (!compared.length) return;
-    which.replaceChildren(
-      ...compared.map(([member, number]) => make("option", { value: number }, `${member.label}: ${member.name}`)),
-    );
-    which.value = String(place);
+    if (card.members.length < 2) return;
+    offered(card, place);
     byId("compare-title").textContent = `${card.id} ${card.members[0].name}`;
     if (!document.querySelector('input[name="mode"]:checked')) {
       choose("mode", "slider");
@@ -360,125 +427,259 @@
     if (chosen("mode") === "slider") byId("position").focus();
   }
 
+  function offered(card, place) {
+    const compared = card.members.map((member, number) => [member, number]).slice(1);
+    which.replaceChildren(
+      ...compared.map(([member, number]) => make("option", { value: number }, `${member.label}: ${member.name}`)),
+    );
+    which.value = String(place);
+  }
+
   async function change() {
     clearInterval(timer);
     const { card } = now;
+    const place = Number(which.value);
     const first = card.members[0];
-    const second = card.members[Number(which.value)];
-    const ours = preview(card, first);
-    const theirs = preview(card, second);
-    now = { card, first, second, ours, theirs, images: null, other: false, paused: still.matches };
+    const second = card.members[place];
+    const mine = { card, place, first, second, other: false, paused: still.matches, views: {} };
+    now = mine;
     table(first, second);
-    const mine = now;
-    if (!ours.d || !theirs.d) {
-      stage.replaceChildren(make("p", { cls: "note" }, theirs.e || ours.e || "There is no preview of both."));
+    if (second.unmade) {
+      stage.replaceChildren(make("p", { cls: "note wait" }, "The result is being made …"));
       byId("shown").textContent = byId("scale").textContent = "";
-      return;
-    }
-    try {
-      const images = await Promise.all([loaded(ours), loaded(theirs)]);
+      try {
+        await served(card, place);
+      } catch {
+        // Whoever shows it says why there is none.
+      }
       if (mine !== now) return;
-      now.images = images;
-      show();
-    } catch (error) {
-      stage.replaceChildren(make("p", { cls: "note" }, String(error.message)));
+      mine.first = card.members[0];
+      mine.second = card.members[place];
+      offered(card, place);
+      table(mine.first, mine.second);
     }
+    await show();
   }
 
-  function canvas(width, height, beside = 1) {
-    const made = make("canvas", { width, height, role: "img" });
-    const room = [stage.clientWidth / beside - 8, 0.6 * window.innerHeight];
-    const fitting = Math.min(room[0] / width, room[1] / height);
-    made.style.width = width * (chosen("zoom") === "full" ? 1 / (window.devicePixelRatio || 1) : fitting) + "px";
-    return made;
-  }
+  // What is compared: two pictures, and how the second lies on the first. `scale` tells which pixels these are.
 
-  function lay(context, image, at, width, height) {
-    context.imageSmoothingQuality = "high";
-    const [a, b, c, d, e, f] = at;
-    context.setTransform(a * width, b * height, c * width, d * height, e * width, f * height);
-    context.drawImage(image, 0, 0, 1, 1);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-  }
+  const image = (drawable, found) => ({ drawable, w: found.w, h: found.h });
 
-  const WHOLE = [1, 0, 0, 1, 0, 0];
-
-  function show() {
-    clearInterval(timer);
-    if (!now || !now.images) return;
-    const mode = chosen("mode");
-    stage.className = `stage ${mode} ${chosen("zoom")}`;
-    byId("position-of").hidden = mode !== "slider";
-    byId("gain-of").hidden = mode !== "difference";
-    byId("pause").hidden = mode !== "flicker";
-    ({ slider, flicker, difference, both })[mode]();
+  async function previewed() {
+    const ours = preview(now.card, now.first);
+    const theirs = preview(now.card, now.second);
+    if (!ours.d || !theirs.d) throw new Error(theirs.e || ours.e || "There is no preview of both.");
+    const drawables = await Promise.all([loaded(ours), loaded(theirs)]);
     const scaled = (found, member) => {
       const whole = found.W || member.width;
       return `${member.label}: preview of ${found.w} × ${found.h}` + (whole ? `, ${percent(found.w / whole)} of its ${found.W} × ${found.H}` : "");
     };
-    byId("scale").textContent =
-      `${scaled(now.ours, now.first)}. ${scaled(now.theirs, now.second)}. At 100 %, one pixel of ` +
-      (mode === "both" ? "each preview is one of the screen." : "the finer preview is one of the screen; the other is laid on it.");
+    return {
+      images: [image(drawables[0], ours), image(drawables[1], theirs)],
+      at: now.second.at || WHOLE,
+      full: false,
+      scale: `${scaled(ours, now.first)}. ${scaled(theirs, now.second)}.${closeup() ? " The square marks the part that 100 % shows." : ""}`,
+    };
   }
 
-  // As many pixels as the finer of both previews has.
-  function drawn() {
-    const [a, b, c, d] = now.second.at || WHOLE;
-    const area = Math.abs(a * d - b * c) * now.ours.w * now.ours.h;
-    const finer = Math.sqrt((now.theirs.w * now.theirs.h) / Math.max(1, area));
-    const times = Math.max(1, Math.min(finer, MOST / Math.max(now.ours.w, now.ours.h)));
-    const width = Math.round(now.ours.w * times);
-    const height = Math.round(now.ours.h * times);
-    const made = canvas(width, height);
-    return { made, context: made.getContext("2d", { willReadFrequently: true }), width, height };
+  function closeup() {
+    const shown = now.second.preview;
+    const places = Object.entries(pictures(now.card).c || {});
+    const found = places.find(([place]) => now.card.members[Number(place)].preview === shown);
+    return found ? found[1] : null;
   }
 
-  function slider() {
-    const { made, context, width, height } = drawn();
-    stage.replaceChildren(made);
+  async function part(found) {
+    if (found.e) throw new Error(found.e);
+    const drawables = await Promise.all(found.t.map(loaded));
+    const [ours, theirs] = found.t;
+    const whole = now.first.width ? ` of ${now.first.width} × ${now.first.height}` : "";
+    return {
+      images: [image(drawables[0], ours), image(drawables[1], theirs)],
+      at: found.at,
+      where: found.where,
+      full: true,
+      scale:
+        `At 100 %: the part where the two differ most, ${ours.w} × ${ours.h}${whole} pixels of the first and ` +
+        `${theirs.w} × ${theirs.h} of the second, each as in its file. Fit shows where it lies.`,
+    };
+  }
+
+  // Whoever serves the page can give every pixel.
+  function served(card, place) {
+    const detail = { card, place, answer: null };
+    document.dispatchEvent(new CustomEvent("pictured-full", { detail }));
+    return detail.answer;
+  }
+
+  async function whole(answer) {
+    const { bitmaps, at, part: cut } = await answer;
+    if (cut) return part(cut);
+    return {
+      images: bitmaps.map((each) => ({ drawable: each, w: each.width, h: each.height })),
+      at: at || now.second.at || WHOLE,
+      full: true,
+      everything: true,
+      scale:
+        `At 100 %: every pixel of both files, ${bitmaps[0].width} × ${bitmaps[0].height} and ${bitmaps[1].width} × ` +
+        `${bitmaps[1].height}. One pixel of the finer is one of the screen; the other is laid on it.`,
+    };
+  }
+
+  async function view() {
+    const { card, place, views } = now;
+    if (chosen("zoom") === "fit") return views.everything || (views.preview = views.preview || (await previewed()));
+    if (!views.full) {
+      const answer = served(card, place);
+      const found = closeup();
+      if (answer) {
+        const mine = now;
+        stage.replaceChildren(make("p", { cls: "note wait" }, "Reading every pixel of both files …"));
+        const seen = await whole(answer);
+        if (seen.everything) mine.views.everything = seen;
+        mine.views.full = seen;
+        return seen;
+      }
+      views.full = found ? await part(found) : await previewed();
+      if (!views.full.full) {
+        const equal = now.second.equal ? "The bytes of both files are equal. " : "";
+        views.full = { ...views.full, scale: `${equal}No part at 100 % of its file is kept of this one. ${views.full.scale} At 100 %, one pixel of the finer preview is one of the screen.` };
+      }
+    }
+    return views.full;
+  }
+
+  async function show() {
+    clearInterval(timer);
+    if (!now || !now.second) return;
+    const mine = now;
+    const mode = chosen("mode");
+    const zoom = chosen("zoom");
+    byId("position-of").hidden = mode !== "slider";
+    byId("gain-of").hidden = mode !== "difference";
+    byId("pause").hidden = mode !== "flicker";
+    stage.setAttribute("aria-busy", "true");
+    let seen = null;
+    try {
+      seen = await view();
+    } catch (error) {
+      if (mine !== now || zoom !== chosen("zoom")) return;
+      stage.removeAttribute("aria-busy");
+      stage.replaceChildren(make("p", { cls: "note wait" }, String(error.message)));
+      byId("shown").textContent = byId("scale").textContent = "";
+      return;
+    }
+    if (mine !== now || mode !== chosen("mode") || zoom !== chosen("zoom")) return;
+    stage.removeAttribute("aria-busy");
+    stage.className = `stage ${mode} ${zoom}`;
+    now.seen = seen;
+    ({ slider, flicker, difference, both })[mode](seen);
+    byId("scale").textContent = seen.scale;
+    if (zoom === "full" && seen.everything && now.scrolled !== seen) {
+      now.scrolled = seen;
+      await middle(seen);
+    }
+  }
+
+  function canvas(width, height) {
+    return make("canvas", { width, height });
+  }
+
+  function sized(element, width, height, beside = 1) {
+    const room = [stage.clientWidth / beside - 8, 0.6 * window.innerHeight];
+    const fitting = Math.min(room[0] / width, room[1] / height, 4);
+    const times = chosen("zoom") === "full" ? 1 / (window.devicePixelRatio || 1) : fitting;
+    element.style.width = width * times + "px";
+    element.style.height = height * times + "px";
+    return element;
+  }
+
+  function lay(context, each, at, width, height) {
+    context.imageSmoothingQuality = "high";
+    const [a, b, c, d, e, f] = at;
+    context.setTransform(a * width, b * height, c * width, d * height, e * width, f * height);
+    context.drawImage(each.drawable, 0, 0, 1, 1);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  // As many pixels as the finer of both has.
+  function frame(seen) {
+    const [ours, theirs] = seen.images;
+    const [a, b, c, d] = seen.at;
+    const area = Math.abs(a * d - b * c) * ours.w * ours.h;
+    const finer = Math.sqrt((theirs.w * theirs.h) / Math.max(1, area));
+    const most = Math.min(Math.sqrt(MOST / (ours.w * ours.h)), LONGEST / Math.max(ours.w, ours.h));
+    const times = Math.min(Math.max(1, finer < 1.02 ? 1 : finer), Math.max(1, most));
+    return [Math.round(ours.w * times), Math.round(ours.h * times)];
+  }
+
+  // The first picture, and the second laid on it: one above the other, so that only what is shown has to change.
+  function layers(seen) {
+    const [width, height] = frame(seen);
+    const canvases = [WHOLE, seen.at].map((at, place) => {
+      const made = canvas(width, height);
+      lay(made.getContext("2d"), seen.images[place], at, width, height);
+      return made;
+    });
+    const box = sized(make("div", { cls: "layers", role: "img" }, ...canvases), width, height);
+    marked(box, seen);
+    stage.replaceChildren(box);
+    return { box, canvases, width, height };
+  }
+
+  // Where the part lies that is kept at 100 %.
+  function marked(box, seen) {
+    const found = seen.full ? null : closeup() || now.views.full;
+    if (!found || !found.where) return;
+    const [left, top, right, bottom] = found.where.map((each) => 100 * each + "%");
+    const mark = make("span", { cls: "part", "aria-hidden": "true" });
+    Object.assign(mark.style, { left, top, width: `calc(${right} - ${left})`, height: `calc(${bottom} - ${top})` });
+    box.append(mark);
+  }
+
+  function slider(seen) {
+    const { box, canvases } = layers(seen);
+    const line = make("span", { cls: "divider", "aria-hidden": "true" });
+    box.append(line);
     const position = byId("position");
+    // Only what of the picture is in view counts: at 100 %, the line stays there.
+    const extent = () => {
+      const from = Math.max(0, stage.scrollLeft - box.offsetLeft);
+      return [from, Math.min(box.clientWidth - from, stage.clientWidth)];
+    };
     const paint = () => {
-      const x = (width * Number(position.value)) / 100;
-      context.clearRect(0, 0, width, height);
-      lay(context, now.images[0], WHOLE, width, height);
-      context.save();
-      context.beginPath();
-      context.rect(x, 0, width - x, height);
-      context.clip();
-      context.clearRect(0, 0, width, height);
-      lay(context, now.images[1], now.second.at || WHOLE, width, height);
-      context.restore();
-      context.fillStyle = "#000";
-      context.fillRect(x - 1.5, 0, 3, height);
-      context.fillStyle = "#fff";
-      context.fillRect(x - 0.5, 0, 1, height);
+      const [from, width] = extent();
+      const x = from + (width * Number(position.value)) / 100;
+      canvases[1].style.clipPath = `inset(0 0 0 ${x}px)`;
+      line.style.left = x + "px";
+      line.style.setProperty("--handle", stage.scrollTop + Math.min(box.clientHeight, stage.clientHeight) / 2 + "px");
     };
     const drag = (event) => {
-      const box = made.getBoundingClientRect();
-      position.value = String((100 * (event.clientX - box.left)) / box.width);
+      const [from, width] = extent();
+      position.value = String((100 * (event.clientX - box.getBoundingClientRect().left - from)) / width);
       paint();
     };
-    made.addEventListener("pointerdown", (event) => {
-      made.setPointerCapture(event.pointerId);
+    box.addEventListener("pointerdown", (event) => {
+      box.setPointerCapture(event.pointerId);
       drag(event);
     });
-    made.addEventListener("pointermove", (event) => {
+    box.addEventListener("pointermove", (event) => {
       if (event.buttons) drag(event);
     });
     position.oninput = paint;
-    made.setAttribute("aria-label", `${now.first.label} on the left, ${now.second.label} on the right`);
+    stage.onscroll = paint;
+    box.setAttribute("aria-label", `${now.first.label} on the left, ${now.second.label} on the right`);
     byId("shown").textContent = `Left: ${now.first.label} · right: ${now.second.label}`;
     paint();
   }
 
-  function flicker() {
-    const { made, context, width, height } = drawn();
-    stage.replaceChildren(made);
+  function flicker(seen) {
+    const { box, canvases } = layers(seen);
     const paint = () => {
       const member = now.other ? now.second : now.first;
-      context.clearRect(0, 0, width, height);
-      lay(context, now.images[now.other ? 1 : 0], now.other ? now.second.at || WHOLE : WHOLE, width, height);
-      made.setAttribute("aria-label", member.label);
+      canvases[0].style.visibility = now.other ? "hidden" : "visible";
+      canvases[1].style.visibility = now.other ? "visible" : "hidden";
+      box.setAttribute("aria-label", member.label);
       byId("shown").textContent = now.paused ? `Shown: ${member.label}` : `${now.first.label} and ${now.second.label} in turn`;
     };
     now.turn = () => {
@@ -494,58 +695,95 @@
     now.run();
   }
 
-  function difference() {
-    const { made, context, width, height } = drawn();
-    stage.replaceChildren(made);
-    const [a, b, c, d, e, f] = now.second.at || WHOLE;
-    const quad = new Path2D();
-    quad.moveTo(e * width, f * height);
-    quad.lineTo((a + e) * width, (b + f) * height);
-    quad.lineTo((a + c + e) * width, (b + d + f) * height);
-    quad.lineTo((c + e) * width, (d + f) * height);
-    quad.closePath();
-    context.fillStyle = "#000";
-    context.fillRect(0, 0, width, height);
+  // Where both are, the difference of each channel; elsewhere nothing.
+  function differing(seen, width, height) {
+    const made = canvas(width, height);
+    const context = made.getContext("2d", { willReadFrequently: true });
+    const [a, b, c, d, e, f] = seen.at;
     context.save();
-    context.clip(quad);
-    lay(context, now.images[0], WHOLE, width, height);
+    context.beginPath();
+    context.moveTo(e * width, f * height);
+    context.lineTo((a + e) * width, (b + f) * height);
+    context.lineTo((a + c + e) * width, (b + d + f) * height);
+    context.lineTo((c + e) * width, (d + f) * height);
+    context.closePath();
+    context.clip();
+    lay(context, seen.images[0], WHOLE, width, height);
     context.globalCompositeOperation = "difference";
-    lay(context, now.images[1], now.second.at || WHOLE, width, height);
+    lay(context, seen.images[1], seen.at, width, height);
     context.restore();
-    const pixels = context.getImageData(0, 0, width, height).data;
+    return { made, context };
+  }
+
+  function difference(seen) {
+    const [width, height] = frame(seen);
+    const { made, context } = differing(seen, width, height);
     let sum = 0;
     let far = 0;
     let counted = 0;
-    for (let place = 0; place < pixels.length; place += 4) {
-      const x = (place / 4) % width;
-      const y = Math.floor(place / 4 / width);
-      if (!context.isPointInPath(quad, x + 0.5, y + 0.5)) continue;
-      const most = Math.max(pixels[place], pixels[place + 1], pixels[place + 2]);
-      sum += (pixels[place] + pixels[place + 1] + pixels[place + 2]) / 3;
-      far += most > FAR ? 1 : 0;
-      counted += 1;
+    for (let top = 0; top < height; top += 256) {
+      const pixels = context.getImageData(0, top, width, Math.min(256, height - top)).data;
+      for (let place = 0; place < pixels.length; place += 4) {
+        if (pixels[place + 3] < 255) continue;
+        const most = Math.max(pixels[place], pixels[place + 1], pixels[place + 2]);
+        sum += pixels[place] + pixels[place + 1] + pixels[place + 2];
+        far += most > FAR ? 1 : 0;
+        counted += 1;
+      }
     }
+    const box = sized(make("div", { cls: "layers dark", role: "img" }, made), width, height);
+    marked(box, seen);
+    stage.replaceChildren(box);
     const gain = byId("gain");
     const amplify = () => {
       made.style.filter = `brightness(${gain.value})`;
+      byId("gain-told").textContent = `× ${gain.value}`;
     };
     gain.oninput = amplify;
     amplify();
-    made.setAttribute("aria-label", `Difference of ${now.first.label} and ${now.second.label}`);
+    box.setAttribute("aria-label", `Difference of ${now.first.label} and ${now.second.label}`);
+    const of = seen.everything ? "of the files" : seen.full ? "of the parts at 100 %" : "of the previews";
     byId("shown").textContent = counted
-      ? `Mean difference of the previews ${(sum / counted).toFixed(1)} of 255; ${percent(far / counted)} of the pixels differ by more than ${FAR}`
+      ? `Mean difference ${of} ${(sum / 3 / counted).toFixed(1)} of 255; ${percent(far / counted)} of the pixels differ by more than ${FAR}`
       : "The two do not overlap";
   }
 
-  function both() {
-    const sides = [now.ours, now.theirs].map((found, place) => {
-      const made = canvas(found.w, found.h, 2);
-      made.getContext("2d").drawImage(now.images[place], 0, 0);
+  function both(seen) {
+    const sides = seen.images.map((each, place) => {
+      const made = sized(canvas(each.w, each.h), each.w, each.h, 2);
+      made.getContext("2d").drawImage(each.drawable, 0, 0);
+      made.setAttribute("role", "img");
       made.setAttribute("aria-label", place ? now.second.label : now.first.label);
       return made;
     });
     stage.replaceChildren(...sides);
     byId("shown").textContent = `Left: ${now.first.label} · right: ${now.second.label}, as they are`;
+  }
+
+  // Scroll to where the previews differ most.
+  async function middle(seen) {
+    let [x, y] = [0.5, 0.5];
+    try {
+      const small = await previewed();
+      const { context } = differing({ ...small, at: seen.at }, 64, 64);
+      const pixels = context.getImageData(0, 0, 64, 64).data;
+      let most = -1;
+      for (let row = 0; row < 64; row += 8) {
+        for (let column = 0; column < 64; column += 8) {
+          let sum = 0;
+          for (let inner = 0; inner < 64; inner += 1) {
+            const place = 4 * ((row + (inner >> 3)) * 64 + column + (inner & 7));
+            sum += pixels[place] + pixels[place + 1] + pixels[place + 2];
+          }
+          if (sum > most) [most, x, y] = [sum, (column + 4) / 64, (row + 4) / 64];
+        }
+      }
+    } catch {
+      // Without previews, the middle is shown.
+    }
+    const inner = stage.firstElementChild;
+    if (!inner) return;
+    stage.scrollTo(x * inner.offsetWidth - stage.clientWidth / 2, y * inner.offsetHeight - stage.clientHeight / 2);
   }
 
   function table(first, second) {
@@ -555,7 +793,7 @@
     byId("table").replaceChildren(
       head,
       ...terms.map((term) =>
-        make("tr", {}, make("th", { scope: "row" }, term), ...told.map((each) => make("td", {}, each.get(term) || "–"))),
+        make("tr", {}, make("th", { scope: "row" }, term), ...told.map((each) => make("td", {}, ...path(each.get(term) || "–")))),
       ),
     );
   }
@@ -579,6 +817,7 @@
   byId("compare-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
     clearInterval(timer);
+    stage.onscroll = null;
     stage.replaceChildren();
     const { card } = now;
     now = null;
@@ -668,7 +907,16 @@
   });
 
   choices();
-  if (facts.live) controls.sort.value = "id";
+  if (!entries.length) {
+    byId("filters").hidden = true;
+    byId("count").parentElement.hidden = true;
+    byId("none").textContent = "There is nothing to show: no picture has a copy, and no rule has made anything yet.";
+  }
+  if (facts.live) {
+    controls.sort.value = "id";
+    controls.least.closest("label").hidden = true;
+    controls.sort.querySelector("[value=saved]").remove();
+  }
   arrange();
   const asked = entries.find((entry) => "#g" + entry.card.id === location.hash);
   if (asked) go(asked);

@@ -56,8 +56,8 @@
   for (const [id, card] of cards) {
     const article = byId("g" + id) || null;
     if (!article) continue;
-    const approve = make("button", { type: "button", "data-decides": "", "aria-label": `Approve ${id}` }, "Approve");
-    const deny = make("button", { type: "button", "data-decides": "", "aria-label": `Deny ${id}` }, "Deny");
+    const approve = make("button", { type: "button", cls: "approve", "data-decides": "", "aria-label": `Approve ${id}` }, "Approve");
+    const deny = make("button", { type: "button", cls: "deny", "data-decides": "", "aria-label": `Deny ${id}`, title: "Never propose this pair again" }, "Deny");
     const undo = make("button", { type: "button", "aria-label": `Undo ${id}` }, "Undo");
     undo.hidden = true;
     approve.addEventListener("click", () => decide(id, "approve"));
@@ -66,25 +66,127 @@
     const status = make("p", { cls: "now", role: "status" });
     const buttons = make("span", { cls: "decide" }, approve, deny);
     const { entry, target, replaces } = card.proposal;
-    const where = make("p", { cls: "about" }, `${entry}: to ${target}`, replaces ? `, in place of ${replaces}` : "");
+    const who = entry.startsWith("rules/") ? `The rule ${entry.slice(6)} would write` : `${entry} would copy it to`;
+    const where = make("p", { cls: "about" }, `${who} ${target}`, replaces ? `, in place of ${replaces}` : "");
     article.querySelector("header").after(make("div", { cls: "verdict" }, where, make("div", { cls: "decide" }, buttons, undo), status));
     article.dataset.state = "waiting";
     shown.set(id, { article, status, buttons, undo });
-    if (article.querySelector(".members")) offer(article, card);
+    if (article.querySelector(".members")) complete(article, card);
   }
 
-  function offer(article, card) {
-    [...article.querySelectorAll("figure")].forEach((figure, place) => {
-      const member = card.members[place];
-      if (!member || !member.key || figure.querySelector(".prefer")) return;
-      const label = `Collect this one instead: ${member.label}`;
-      const button = make("button", { type: "button", cls: "prefer", "data-decides": "", "aria-label": `${label} (${card.id})` }, "Collect this one instead");
-      button.disabled = article.dataset.state !== "waiting";
-      button.addEventListener("click", () => decide(card.id, "prefer", { key: member.key }));
-      figure.querySelector("figcaption").append(button);
-    });
+  // Other copies: those that were compared at full size may be chosen
+
+  const checked = new Map();
+
+  function copiesOf(card) {
+    if (!checked.has(card.id)) checked.set(card.id, asked(`/api/copies/${card.id}`).then((told) => told.members));
+    return checked.get(card.id);
   }
-  document.addEventListener("pictured-filled", (event) => offer(event.target, event.detail));
+
+  async function offer(article, card) {
+    const figures = [...article.querySelectorAll("figure")];
+    const claimed = card.members.map((member, place) => place > 0 && member.key && member.label !== "Asked for");
+    const notes = new Map();
+    figures.forEach((figure, place) => {
+      if (!claimed[place]) return;
+      notes.set(place, make("p", { cls: "now small", role: "status" }, "Being compared at full size …"));
+      figure.querySelector("figcaption").append(notes.get(place));
+    });
+    if (!notes.size) return;
+    let members = {};
+    try {
+      members = await copiesOf(card);
+    } catch (error) {
+      checked.delete(card.id);
+      for (const note of notes.values()) note.textContent = `Not compared at full size: ${error.message}`;
+      return;
+    }
+    for (const [place, note] of notes) {
+      const told = members[place] || { agreed: false, choice: false };
+      const member = card.members[place];
+      if (!told.agreed) {
+        figures[place].classList.add("doubtful");
+        note.textContent = "Only similar at full size, or no longer there: not offered as a copy.";
+      } else if (!told.choice) {
+        note.textContent = "A copy at full size, too, but not in a folder of this entry.";
+      } else {
+        const label = `Collect this one instead: ${member.label}`;
+        const button = make("button", { type: "button", cls: "prefer", "data-decides": "", "aria-label": `${label} (${card.id})` }, "Collect this one instead");
+        button.disabled = article.dataset.state !== "waiting";
+        button.addEventListener("click", () => decide(card.id, "prefer", { key: member.key }));
+        note.replaceWith(button);
+      }
+    }
+  }
+
+  // What a rule would make
+
+  const drafting = new Map();
+
+  function drafted(card) {
+    if (!drafting.has(card.id)) {
+      drafting.set(
+        card.id,
+        asked(`/api/draft/${card.id}`, {}).then((told) => {
+          document.dispatchEvent(new CustomEvent("pictured-changed", { detail: told }));
+        }),
+      );
+      drafting.get(card.id).catch(() => drafting.delete(card.id));
+    }
+    return drafting.get(card.id);
+  }
+
+  function promise(article, card) {
+    const [, after] = article.querySelectorAll("figure");
+    if (!after) return;
+    const caption = after.querySelector("figcaption");
+    if (card.draft) {
+      const { files, bytes, kept } = card.draft;
+      const number = files > 1 ? `${files} files, ${bytes} bytes in all; the first is shown. ` : "";
+      caption.append(make("p", { cls: "now small" }, kept ? `Nothing would be written: ${kept}.` : `${number}Made to be looked at; nothing is written yet.`));
+      return;
+    }
+    const button = make("button", { type: "button", cls: "show-result", "aria-label": `Show the result of ${card.id}` }, "Show the result");
+    const note = make("p", { cls: "now small", role: "status" });
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      note.textContent = "Being made …";
+      try {
+        await drafted(card);
+        byId("g" + card.id).focus({ preventScroll: true });
+      } catch (error) {
+        button.disabled = false;
+        note.textContent = `It cannot be made: ${error.message}`;
+      }
+    });
+    caption.append(button, note);
+  }
+
+  function complete(article, card) {
+    if (card.type === "rule") promise(article, card);
+    else offer(article, card);
+  }
+  document.addEventListener("pictured-filled", (event) => complete(event.target, event.detail));
+
+  // Every pixel, for comparing at 100 %
+
+  async function pixels(id, place) {
+    const answer = await fetch(`/api/full/${id}/${place}`);
+    if (!answer.ok) throw new Error((await answer.json()).error || answer.statusText);
+    return createImageBitmap(await answer.blob());
+  }
+
+  async function everything(card, place) {
+    if (card.type === "rule" && card.members[place].unmade) await drafted(card);
+    const told = await asked(`/api/compared/${card.id}/${place}`);
+    if (told.part) return { part: told.part[place] };
+    const bitmaps = [await pixels(card.id, 0), await pixels(card.id, place)];
+    return { bitmaps, at: told.at };
+  }
+  document.addEventListener("pictured-full", (event) => {
+    const { card, place } = event.detail;
+    event.detail.answer = everything(card, place);
+  });
 
   // Keyboard
 

@@ -19,18 +19,21 @@ from pictured.disk.renewing import is_free, renewed
 from pictured.errors import FileError, UsageError
 from pictured.flow import Match
 from pictured.imaging.preview import Preview
-from pictured.reporting.cards import Card, Made, Wanted, group_card, result_card
-from pictured.reporting.document import About, contents, is_ours, page
+from pictured.reporting.cards import PAIRS, Card, Made, Wanted, group_card, pairs, result_card
+from pictured.reporting.document import About, Drawing, contents, is_ours, page
 from pictured.reporting.encoding import data
-from pictured.reporting.splitting import allowance, part_names, parted, side_for
+from pictured.reporting.splitting import allowance, part_names, parted, shares, side_for, tile_for
 from pictured.service.library import Library, Scope
 from pictured.service.reports import Copied, Progress
 from pictured.service.searching import dupes
+from pictured.service.sighting import closeup
 from pictured.service.workers import Workers
 from pictured.store.results import Result, latest
 
 _RESULTS = 2000
 _AHEAD = 4
+_COMPARED = 1000
+"""Cards, those with the largest savings, that show parts at 100 %: every pixel of their files has to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,11 @@ async def write_report(
     for number, (file, each) in enumerate(zip(files, pages, strict=True)):
         most = allowance(weights[each.start : each.stop])
         shown_on_page = cards[each.start : each.stop]
-        drawings: list[list[Preview | str]] = []
+        drawings: list[Drawing] = []
         async with aclosing(_drawn(workers, shown_on_page, most)) as drawing:
-            async for previews in drawing:
-                drawings.append(previews)
-                unseen += sum(isinstance(one, str) for one in previews)
+            async for each_drawing in drawing:
+                drawings.append(each_drawing)
+                unseen += sum(isinstance(one, str) for one in each_drawing.previews)
                 done += 1
                 yield Progress(done, len(cards), "drawing previews")
         size += await asyncio.to_thread(_write, file, page(number, shown_on_page, drawings, about))
@@ -139,11 +142,12 @@ def _made(library: Library, result: Result) -> Made:
 
 def _about(groups: Sequence[Sequence[Match]], results: int, files: Sequence[Path], out: Path) -> About:
     copies, saved = sum(map(len, groups)), sum(map(_saved, groups))
-    summary = (
-        f"{len(groups)} groups of copies with {copies} files. The copies that are not the best take {_size(saved)}."
-    )
+    summary = "No picture has a copy."
+    if groups:
+        counted = f"{len(groups)} {'group' if len(groups) == 1 else 'groups'} of copies with {copies} files"
+        summary = f"{counted}. The copies that are not the best take {_size(saved)}."
     if results:
-        summary += f" {results} files were made by rules."
+        summary += f" {results} {'file was' if results == 1 else 'files were'} made by rules."
     now = datetime.now().astimezone()
     return About(
         title="Copies of pictures",
@@ -159,12 +163,12 @@ def _size(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
-async def _drawn(workers: Workers, cards: Sequence[Card], most: int) -> AsyncGenerator[list[Preview | str]]:
-    """The previews of each card in its order, several cards at a time; a text where there is none."""
-    waiting: list[asyncio.Task[list[Preview | str]]] = []
+async def _drawn(workers: Workers, cards: Sequence[Card], most: int) -> AsyncGenerator[Drawing]:
+    """The pictures of each card in its order, several cards at a time."""
+    waiting: list[asyncio.Task[Drawing]] = []
     try:
         for card in cards:
-            waiting.append(asyncio.create_task(_previews(workers, card, most)))
+            waiting.append(asyncio.create_task(_drawing(workers, card, most)))
             if len(waiting) > _AHEAD * workers.count:
                 yield await waiting.pop(0)
         while waiting:
@@ -174,9 +178,12 @@ async def _drawn(workers: Workers, cards: Sequence[Card], most: int) -> AsyncGen
             task.cancel()
 
 
-async def _previews(workers: Workers, card: Card, most: int) -> list[Preview | str]:
-    each = most // max(1, len(card.wanted))
-    return [await _preview(workers, wanted, each) for wanted in card.wanted]
+async def _drawing(workers: Workers, card: Card, most: int) -> Drawing:
+    compared = pairs(card)[:PAIRS] if card.facts["id"] <= _COMPARED else []
+    each, count, both = shares(most, len(card.wanted), len(compared))
+    previews = [await _preview(workers, wanted, each) for wanted in card.wanted]
+    closeups = {pair.place: await closeup(workers, pair, tile_for(both), both) for pair in compared[:count]}
+    return Drawing(previews, closeups)
 
 
 async def _preview(workers: Workers, wanted: Wanted, most: int) -> Preview | str:

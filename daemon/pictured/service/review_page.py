@@ -1,5 +1,10 @@
-"""The page of what waits: each proposal as a card, with the picture that asks and the copies that may be chosen."""
+"""The page of what waits: each proposal as a card, with the picture that asks and the copies that are known.
 
+Only previews are drawn for it, so that it comes at once; what is behind the cards is asked for by itself
+(`review_desk`): copies confirmed, results of rules, every pixel.
+"""
+
+import asyncio
 import base64
 import os
 from collections.abc import Mapping
@@ -12,10 +17,9 @@ from pictured.errors import FileError
 from pictured.flow import Collect, Kind, Match, Stamp, Transform
 from pictured.imaging.preview import Preview
 from pictured.reporting.cards import Card, Made, Wanted, group_card, result_card
-from pictured.reporting.document import About, page
+from pictured.reporting.document import About, Drawing, page
 from pictured.service.library import Library, Scope
 from pictured.service.proposing import wish_of
-from pictured.service.reviewing import alternatives
 from pictured.service.searching import CLAIMED
 from pictured.service.workers import Workers
 from pictured.store.queue import Proposal, Queue
@@ -48,13 +52,17 @@ class Previews:
                 del self._drawn[next(iter(self._drawn))]
         return self._drawn[place]
 
+    async def drawing(self, card: Card) -> Drawing:
+        """The previews of a card."""
+        return Drawing(await asyncio.gather(*map(self.of, card.wanted)))
 
-async def review_page(library: Library, previews: Previews) -> str:
-    """Give the page with the proposals that have waited longest."""
+
+async def review_page(library: Library, previews: Previews) -> tuple[str, list[Card]]:
+    """Give the page with the proposals that have waited longest, and their cards."""
     waiting = Queue(library.db).waiting()
     cards = [card_of(library, proposal) for proposal in waiting[:SHOWN]]
-    drawn = [[await previews.of(wanted) for wanted in card.wanted] for card in cards]
-    return page(0, cards, drawn, _about(len(waiting)), live=True)
+    drawings = await asyncio.gather(*map(previews.drawing, cards))
+    return page(0, cards, drawings, _about(len(waiting)), live=True), cards
 
 
 def key_of(path: Path) -> str:
@@ -96,9 +104,8 @@ def _copies(library: Library, proposal: Proposal, step: Collect) -> Card:
         why(best, each, wish.entry.prefer, wish.entry.sources, [best, *others]) for each in others
     ]
     card = group_card(proposal.id, members, reasons)
-    choices = {match.picture.path for match in alternatives(library, proposal)} - {step.source}
     told = [
-        _member(member, match, choices, step, apart=match in asking and match not in related)
+        _member(member, match, step, apart=match in asking and match not in related)
         for member, match in zip(card.facts["members"], members, strict=False)
     ]
     return Card({**card.facts, "members": told}, card.wanted)
@@ -110,14 +117,10 @@ def _asking(library: Library, step: Collect) -> list[Match]:
     return [] if known is None else [Match(known, Kind.SAME, 0.0, Transform())]
 
 
-def _member(
-    told: Mapping[str, Any], match: Match, choices: set[Path], step: Collect, *, apart: bool
-) -> Mapping[str, Any]:
-    path, more = match.picture.path, {}
+def _member(told: Mapping[str, Any], match: Match, step: Collect, *, apart: bool) -> Mapping[str, Any]:
+    path, more = match.picture.path, {"key": key_of(match.picture.path)}
     if path == step.query:
         more["label"] = "Asked for"
-    if path in choices:
-        more["key"] = key_of(path)
     return {**told, **more, **({"at": None, "crop": False, "kind": None} if apart else {})}
 
 
@@ -134,7 +137,7 @@ def _result(library: Library, proposal: Proposal) -> Card:
     made = Made(rule, step.reason, step.source, before, step.stamp.size, step.target, step.stamp, content)
     facts = result_card(proposal.id, made).facts
     first, second = facts["members"]
-    unmade = {**second, "label": "After (not made yet)", "bytes": None, "preview": None}
+    unmade = {**second, "label": "After", "bytes": None, "preview": None, "unmade": True}
     return Card({**facts, "saved": 0, "members": [first, unmade]}, (before,))
 
 

@@ -7,7 +7,9 @@ import json
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,8 +26,9 @@ from pictured.service.jobs import Review
 from pictured.service.library import Library
 from pictured.service.proposing import told_of
 from pictured.service.reports import Decision, Line, json_line
+from pictured.service.review_desk import Desk
 from pictured.service.review_guard import Asked, Guard, foreign, guard_of, is_known, same
-from pictured.service.review_page import Previews, path_of, review_page
+from pictured.service.review_page import path_of
 from pictured.service.settings import Settings
 from pictured.store.queue import Queue
 
@@ -40,7 +43,29 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-Decide = Callable[[Review], Awaitable[list[Line]]]
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who answers what the page asks.
+
+    page      draws it
+    queue     what waits
+    decide    has a decision followed, and gives what became of it
+    draft     what a rule would make, by the number of its proposal
+    copies    which files of a card are copies at full size, too
+    compared  how a file, by proposal and place, lies on the first one of its card
+    full      every pixel of such a file, as a BMP
+    """
+
+    page: Callable[[], Awaitable[str]]
+    queue: Callable[[], Queue]
+    decide: Callable[[Review], Awaitable[list[Line]]]
+    draft: Callable[[int], Awaitable[Told]]
+    copies: Callable[[int], Awaitable[Told]]
+    compared: Callable[[int, int], Awaitable[Told]]
+    full: Callable[[int, int], Awaitable[bytes]]
 
 
 async def serve(state: Path, settings: Settings, address: str, port: int, ready: Callable[[str], None]) -> None:
@@ -61,33 +86,26 @@ async def serve(state: Path, settings: Settings, address: str, port: int, ready:
 
     with listening:
         async with opened(state, settings, writer=False) as (library, workers):
-            previews = Previews(workers)
-
-            async def drawn() -> str:
-                # What is kept in memory of a library is as it was when it was first asked.
-                now = Library(library.db, settings.matching.depth, settings.matching.measures)
-                return await review_page(now, previews)
-
-            app = application(guard, token, drawn, lambda: Queue(library.db), decide)
-            config = uvicorn.Config(
-                app, log_level="error", access_log=False, lifespan="off", ws="none", server_header=False
-            )
-            host = next(iter(sorted(guard.hosts)))
-            ready(f"http://{host}/?token={token}")
-            await uvicorn.Server(config).serve(sockets=[listening])
+            fresh = partial(Library, library.db, settings.matching.depth, settings.matching.measures)
+            queue = partial(Queue, library.db)
+            with closing(Desk(fresh, workers)) as desk:
+                answers = Answers(desk.drawn, queue, decide, desk.draft, desk.copies, desk.compared, desk.full)
+                app = application(guard, token, answers)
+                config = uvicorn.Config(
+                    app, log_level="error", access_log=False, lifespan="off", ws="none", server_header=False
+                )
+                host = next(iter(sorted(guard.hosts)))
+                ready(f"http://{host}/?token={token}")
+                await uvicorn.Server(config).serve(sockets=[listening])
 
 
-def application(
-    guard: Guard, token: str, drawn: Callable[[], Awaitable[str]], queue: Callable[[], Queue], decide: Decide
-) -> Starlette:
+def application(guard: Guard, token: str, answers: Answers) -> Starlette:
     """Make the application.
 
     Args:
         guard: what requests are held against.
         token: what is exchanged for the cookie, once.
-        drawn: draws the page.
-        queue: what waits.
-        decide: has a decision followed, and gives what became of it.
+        answers: to what is let in.
     """
     unused = [token]
 
@@ -104,17 +122,30 @@ def application(
     async def show(request: Request) -> Response:
         if "token" in request.query_params:
             return RedirectResponse("/", 303)
-        text = await drawn()
+        text = await answers.page()
         # What the page says of itself holds as a header, too, which a page cannot say all of.
         policy = text.partition('Content-Security-Policy" content="')[2].partition('"')[0]
         return HTMLResponse(text, headers={"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"})
 
     async def listed(_: Request) -> Response:
-        return _json({"proposals": [told_of(each) for each in queue().waiting()]})
+        return _json({"proposals": [told_of(each) for each in answers.queue().waiting()]})
 
     async def decided(request: Request) -> Response:
         job = _job(request.path_params["decision"], await _body(request))
-        return _json({"decisions": await decide(job)})
+        return _json({"decisions": await answers.decide(job)})
+
+    async def drafted(request: Request) -> Response:
+        return _json(await answers.draft(request.path_params["number"]))
+
+    async def confirmed(request: Request) -> Response:
+        return _json(await answers.copies(request.path_params["number"]))
+
+    async def compared(request: Request) -> Response:
+        return _json(await answers.compared(request.path_params["number"], request.path_params["place"]))
+
+    async def full(request: Request) -> Response:
+        pixels = await answers.full(request.path_params["number"], request.path_params["place"])
+        return Response(pixels, media_type="image/bmp")
 
     async def failed(_: Request, error: Exception) -> Response:
         return _json({"error": str(error)}, 400 if isinstance(error, UsageError) else 409)
@@ -122,6 +153,10 @@ def application(
     routes = [
         Route("/", show, methods=["GET"]),
         Route("/api/proposals", listed, methods=["GET"]),
+        Route("/api/draft/{number:int}", drafted, methods=["POST"]),
+        Route("/api/copies/{number:int}", confirmed, methods=["GET"]),
+        Route("/api/compared/{number:int}/{place:int}", compared, methods=["GET"]),
+        Route("/api/full/{number:int}/{place:int}", full, methods=["GET"]),
         Route("/api/{decision}", decided, methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={PicturedError: failed})

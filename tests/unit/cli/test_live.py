@@ -7,11 +7,12 @@ import pytest
 from click.testing import Result
 from rich.console import Console
 
-from pictured.cli.live import Rates, Sample, rates, sample_of, span, view, watch
+from pictured.cli.live import Rates, Sample, rates, sample_of, scanning, span, view, watch
 from pictured.errors import UsageError
 
 RUNNING = {
     "running": True, "pid": 17, "uptime": 3700.0, "pending": 12, "pictures": 3, "files": 4, "placed": 1, "failed": 10,
+    "waiting": 0,
     "roots": [
         {"path": "/l/[bold]\x1b[2J", "role": "library", "mode": "events", "online": True, "scanning": True,
          "last_scan": None, "last_event": 1e9},
@@ -44,6 +45,14 @@ def test_everything_is_in_view() -> None:
     assert "… and 2 more" in shown
 
 
+def test_a_scan_tells_how_far_it_is() -> None:
+    root = {"scanning": True, "scan": {"done": 50, "total": None, "rate": 12.3, "left": None}}
+    assert scanning(root) == "scanning: 50, 12/s"
+    root["scan"] = {"done": 50, "total": 200, "rate": 12.3, "left": 75.0}
+    assert scanning(root) == "scanning: 50 of 200, 12/s, about 1 min 15 s left"
+    assert scanning({"scanning": False, "scan": None}) == ""
+
+
 def test_a_path_cannot_command_the_terminal() -> None:
     shown = drawn(RUNNING, [], Rates())
 
@@ -56,6 +65,12 @@ def test_where_nothing_runs_that_is_said() -> None:
 
     assert "not running" in drawn(resting, [], Rates())
     assert "Folder" not in drawn(resting, [], Rates())
+
+
+def test_what_waits_for_a_person_is_told_only_where_something_does() -> None:
+    assert "wait" not in drawn(RUNNING, [], Rates()).replace("backlog", "")
+    assert "1 step waits for you: pictured review --serve" in drawn(RUNNING | {"waiting": 1}, [], Rates())
+    assert "3 steps wait for you" in drawn(RUNNING | {"waiting": 3}, [], Rates())
 
 
 def test_rates_are_those_between_the_first_and_the_last_sample() -> None:

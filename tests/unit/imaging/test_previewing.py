@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 from pictured.errors import Refused, TooLarge, Truncated
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.preview import Preview
-from pictured.imaging.previewing import drawn
+from pictured.imaging.previewing import drawn, full
 
 Photo = Callable[[str], Image.Image]
 LIMITS = DecodingLimits(pixels=10**7, memory=10**9)
@@ -102,6 +102,32 @@ def test_a_profile_is_brought_to_srgb_and_a_broken_one_does_no_harm(photo: Photo
     for profile in (lab, b"no profile"):
         picture = seen(drawn(saved(small, icc_profile=profile), LIMITS, 400, MOST))
         assert np.abs(np.asarray(picture, float) - np.asarray(small)).mean() < 10
+
+
+def test_every_pixel_is_given_as_it_is_upright_and_in_srgb(photo: Photo) -> None:
+    coffee = photo("coffee")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    decoded, image = full(saved(coffee, "PNG", exif=exif), LIMITS, 64, 10**7)
+
+    assert (decoded.width, decoded.height) == image.size == coffee.size[::-1]
+    assert np.array_equal(np.asarray(image), np.rot90(np.asarray(coffee), -1))
+
+
+def test_a_grey_picture_of_16_bits_has_every_pixel_too() -> None:
+    ramp = np.tile(np.linspace(0, 65535, 640).astype(np.uint16), (480, 1))
+    _, image = full(saved(Image.fromarray(ramp)), LIMITS, 64, 10**7)
+
+    assert (image.mode, image.size) == ("L", (640, 480))
+
+
+def test_what_is_too_much_at_full_size_is_refused_before_it_is_decoded(photo: Photo) -> None:
+    coffee = saved(photo("coffee"))
+    with pytest.raises(TooLarge, match=r"has 0\.24 megapixels; at full size, no more than 0\.1 are shown"):
+        full(coffee, LIMITS, 64, 100_000)
+    coffee.seek(0)
+    with pytest.raises(TooLarge, match=r"would need 2\.88 MB"):
+        full(coffee, DecodingLimits(pixels=10**7, memory=2_000_000), 64, 10**7)
 
 
 def test_what_cannot_be_read_is_refused(photo: Photo) -> None:

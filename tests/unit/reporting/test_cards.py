@@ -2,7 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pictured.flow import Detail, Kind, Match, Stamp, Transform
-from pictured.reporting.cards import MEMBERS, PREVIEWS, Made, Wanted, group_card, result_card
+from pictured.reporting.cards import MEMBERS, PREVIEWS, Made, Pair, Wanted, group_card, pairs, result_card
 
 MakeMatch = Callable[..., Match]
 
@@ -74,3 +74,19 @@ def test_a_result_whose_source_is_gone_is_shown_alone() -> None:
 
     assert [member["preview"] for member in card.facts["members"]] == [None, 0]
     assert card.facts["saved"] == 0
+
+
+def test_each_content_is_laid_on_the_best_once_and_what_is_equal_not_at_all(match: MakeMatch) -> None:
+    best, twin = match("/l/best.jpg", digest=b"1"), match("/l/twin.jpg", digest=b"1", kind=Kind.EXACT)
+    other, again = match("/l/b.jpg", digest=b"2"), match("/l/c.jpg", digest=b"2")
+
+    found = pairs(group_card(1, [best, twin, other, again], ["", "", ""]))
+
+    shown = [Wanted(each.picture.path, each.picture.stamp) for each in (best, other)]
+    assert found == [Pair(2, *shown, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))]
+
+
+def test_a_result_without_its_source_is_laid_on_nothing() -> None:
+    made = Made("web", "resize", Path("/l/a.jpg"), None, None, Path("/o/a.jpg"), Stamp(10, 1, 1))
+
+    assert pairs(result_card(1, made)) == []

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pictured.flow import Match
-from pictured.imaging.preview import Preview
+from pictured.imaging.preview import Closeup, Preview, Tile
 from pictured.reporting.cards import Card, group_card
-from pictured.reporting.document import About, contents, is_ours, page
+from pictured.reporting.document import About, Drawing, contents, is_ours, page
 from pictured.reporting.encoding import data, fingerprint
-from pictured.reporting.splitting import CARDS, allowance, parted
+from pictured.reporting.splitting import CARDS, allowance, parted, shares
 
 MakeMatch = Callable[..., Match]
 ABOUT = About("Copies <of> pictures", "2 & more", "made now", "0.1", ("r.html",))
@@ -68,7 +68,7 @@ def cards_of(match: MakeMatch, *names: str) -> list[Card]:
 
 def drawn(match: MakeMatch, *names: str) -> str:
     cards = cards_of(match, *names)
-    return page(0, cards, [[PREVIEW, "it is </script> gone"]] * len(cards), ABOUT)
+    return page(0, cards, [Drawing((PREVIEW, "it is </script> gone"))] * len(cards), ABOUT)
 
 
 def test_a_page_allows_its_own_script_and_style_by_their_hashes_and_nothing_else(match: MakeMatch) -> None:
@@ -86,7 +86,7 @@ def test_a_page_allows_its_own_script_and_style_by_their_hashes_and_nothing_else
 
 
 def test_a_page_that_is_served_may_ask_its_own_server_and_has_one_script_more(match: MakeMatch) -> None:
-    read = Read(page(0, cards_of(match, "a.jpg"), [[PREVIEW, PREVIEW]], ABOUT, live=True))
+    read = Read(page(0, cards_of(match, "a.jpg"), [Drawing((PREVIEW, PREVIEW))], ABOUT, live=True))
     (policy,) = (attrs["content"] for _, attrs, _ in read.elements if attrs.get("http-equiv"))
     rules = dict(rule.split(" ", 1) for rule in str(policy).split("; "))
     scripts = ["".join(text) for name, attrs, text in read.elements if name == "script" and "type" not in attrs]
@@ -124,9 +124,19 @@ def test_texts_of_the_markup_are_escaped(match: MakeMatch) -> None:
 def test_previews_wait_in_blocks_of_their_own(match: MakeMatch) -> None:
     read = Read(drawn(match, "a.jpg", "b.jpg"))
 
-    first, second = json.loads(read.all("script", id="p2")[0])
+    first, second = json.loads(read.all("script", id="p2")[0])["p"]
     assert (first["w"], first["W"], first["d"]) == (2, 20, "UklGRg==")
     assert second == {"e": "it is </script> gone"}
+
+
+def test_parts_at_full_size_stand_beside_the_previews(match: MakeMatch) -> None:
+    closeup = Closeup(Tile(b"RIFF", 3, 2), Tile(b"RIFF", 1, 1), (0.1, 0.2, 0.3, 0.4), (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))
+    drawing = Drawing((PREVIEW, PREVIEW), {1: closeup, 2: "it is too large"})
+    found = json.loads(Read(page(0, cards_of(match, "a.jpg"), [drawing], ABOUT)).all("script", id="p1")[0])["c"]
+
+    assert [(tile["w"], tile["d"]) for tile in found["1"]["t"]] == [(3, "UklGRg=="), (1, "UklGRg==")]
+    assert (found["1"]["where"], found["1"]["at"]) == ([0.1, 0.2, 0.3, 0.4], [1, 0, 0, 1, 0, 0])
+    assert found["2"] == {"e": "it is too large"}
 
 
 def test_a_report_is_known_by_its_beginning(match: MakeMatch) -> None:
@@ -143,8 +153,8 @@ def test_several_pages_lead_to_each_other_and_the_index_to_all(match: MakeMatch)
     def links(text: str) -> list[str | None]:
         return [attrs["href"] for tag, attrs, _ in Read(text).elements if tag == "a" and "class" not in attrs]
 
-    assert links(page(0, cards[:1], [[]], about)) == ["./my%20%231.html", "./my%20%231-002.html"]
-    assert links(page(1, cards[1:], [[]], about)) == ["./my%20%231.html", "./my%20%231-001.html"]
+    assert links(page(0, cards[:1], [Drawing(())], about)) == ["./my%20%231.html", "./my%20%231-002.html"]
+    assert links(page(1, cards[1:], [Drawing(())], about)) == ["./my%20%231.html", "./my%20%231-001.html"]
     index = contents([cards[:1], cards[1:]], about)
     assert links(index) == ["./my%20%231-001.html", "./my%20%231-002.html"]
     assert json.loads(Read(index).all("script", id="facts")[0])["cards"][1]["names"][0] == "<b>.jpg"
@@ -156,25 +166,30 @@ def test_a_thousand_groups_take_25_megabytes_at_most(match: MakeMatch) -> None:
     cards = [Card({**card.facts, "id": number}, card.wanted) for number in range(CARDS)]
     weights = [len(data(card.facts)) for card in cards]
     (only,) = parted(weights)
-    preview = Preview(bytes(allowance(weights[only.start : only.stop]) // 4), 320, 240, (4000, 3000), "JPEG")
+    each, count, both = shares(allowance(weights[only.start : only.stop]), 4, 3)
+    preview = Preview(bytes(each), 320, 240, (4000, 3000), "JPEG")
+    tile = Tile(bytes(both // 2), 160, 160)
+    closeup = Closeup(tile, tile, (0.12345, 0.12345, 0.12345, 0.12345), (0.12345,) * 6)
+    drawing = Drawing([preview] * 4, dict.fromkeys(range(1, count + 1), closeup))
 
-    size = len(page(0, cards, [[preview] * 4] * CARDS, ABOUT))
+    size = len(page(0, cards, [drawing] * CARDS, ABOUT))
+    assert count == 1
 
     assert 15_000_000 < size <= 25_000_000
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-@pytest.mark.parametrize("name", ["page.js", "contents.js"])
+@pytest.mark.parametrize("name", ["page.js", "contents.js", "review.js"])
 def test_the_scripts_can_be_parsed(name: str) -> None:
     script = files("pictured.reporting").joinpath(name).read_bytes()
 
     subprocess.run(["node", "--check", "-"], input=script, check=True)
 
 
-@pytest.mark.parametrize("name", ["page.js", "contents.js"])
+@pytest.mark.parametrize("name", ["page.js", "contents.js", "review.js"])
 def test_the_scripts_make_no_markup_of_texts(name: str) -> None:
     script = files("pictured.reporting").joinpath(name).read_text(encoding="utf-8")
 
-    assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|fetch\(|import\(", script
-    )
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|import\(", script)
+    # Only the page that is served asks anybody for anything.
+    assert ("fetch(" in script) == (name == "review.js")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictured.reporting.splitting import CARDS, PAGE, allowance, part_names, parted, side_for
+from pictured.reporting.splitting import CARDS, PAGE, allowance, part_names, parted, shares, side_for, tile_for
 
 WEIGHTS = st.lists(st.integers(100, 400_000), max_size=200)
 
@@ -37,6 +37,21 @@ def test_fewer_cards_get_larger_previews() -> None:
 
     assert few > 3 * many
     assert side_for(few) > side_for(many // 2)
+
+
+@given(st.integers(6_000, 200_000), st.integers(1, 16), st.integers(0, 4))
+def test_previews_and_parts_share_what_a_card_may_take(most: int, previews: int, pairs: int) -> None:
+    each, count, both = shares(most, previews, pairs)
+
+    assert each * previews + both * count <= most
+    assert count <= pairs
+    assert each > 0
+    assert tile_for(both) >= 160
+
+
+def test_the_more_room_the_larger_the_parts_and_none_where_there_is_too_little() -> None:
+    assert shares(6_000, 2, 1)[1:] == (0, 0)
+    assert [tile_for(shares(most, 2, 1)[2]) for most in (18_000, 72_000, 150_000)] == [160, 384, 640]
 
 
 @pytest.mark.parametrize(("allowed", "side"), [(0, 320), (6_000, 480), (50_000, 1024)])

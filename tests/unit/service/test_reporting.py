@@ -55,8 +55,10 @@ def test_the_report_shows_each_group_with_previews_and_reasons(
     best, other = card["members"]
     assert (best["name"], other["folder"]) == ("coffee.jpg", str(hostile / "<script>alert(1)<"))
     assert other["why"].startswith("detail: ")
-    first, second = block(page, "p1")
+    first, second = block(page, "p1")["p"]
     assert first["w"] > second["w"] == 300
+    ours, theirs = block(page, "p1")["c"]["1"]["t"]
+    assert ours["w"] > theirs["w"] > 100
     assert line_of(last)["files"] == [str(out)]
 
 
@@ -85,7 +87,8 @@ def test_a_file_that_is_gone_is_told_instead_of_shown(
     assert isinstance(last, Reported)
     assert last.unseen == 1
     previews = block((tmp_path / "r.html").read_text(encoding="utf-8"), "p1")
-    assert [list(each) for each in previews].count(["e"]) == 1
+    assert list(previews["c"]["1"]) == ["e"]
+    assert [list(each) for each in previews["p"]].count(["e"]) == 1
 
 
 def test_what_rules_made_is_shown_before_and_after(
@@ -107,4 +110,4 @@ def test_what_rules_made_is_shown_before_and_after(
     (card,) = block(page, "facts")["cards"]
     assert (card["type"], card["rule"], card["told"]) == ("rule", "web", [["n", "1"]])
     assert card["saved"] == source.content.size - target.stat().st_size
-    assert [each["W"] for each in block(page, "p1")] == [source.content.width, 120]
+    assert [each["W"] for each in block(page, "p1")["p"]] == [source.content.width, 120]

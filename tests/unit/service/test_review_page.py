@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.service.test_proposing import step_of, wish_in
 
 from pictured.flow import Picture, Render
+from pictured.reporting.cards import Card
 from pictured.rules.rule import Rule
 from pictured.service.library import Library
 from pictured.service.proposing import propose_copy, propose_result
@@ -46,17 +47,18 @@ def test_the_page_shows_who_asks_and_what_may_be_chosen_and_stays_a_page(
     proposal = propose_copy(library, step_of(original, query.path, tmp_path), wish_in(tmp_path))
     assert proposal is not None
 
-    async def scenario(workers: Workers) -> str:
+    async def scenario(workers: Workers) -> tuple[str, list[Card]]:
         return await review_page(library, Previews(workers))
 
-    text = with_workers(scenario)
+    text, [drawn] = with_workers(scenario)
 
     facts = json.loads(re.findall(r'id="facts">(.*?)</script>', text)[0])
     [card] = facts["cards"]
     assert facts["live"] is True
     assert (card["id"], card["proposal"]["target"]) == (proposal.id, str(tmp_path / "best/a.jpg"))
     assert [each["label"] for each in card["members"]] == ["Best", "Asked for", "Copy 3"]
-    assert [path_of(each["key"]) for each in card["members"] if "key" in each] == [hostile.path]
+    assert path_of(card["members"][2]["key"]) == hostile.path
+    assert (drawn.facts["id"], len(drawn.wanted)) == (proposal.id, 3)
     assert "<img src=x" not in text
     assert "connect-src 'self'" in text
     assert len(re.findall(r'"d":"UklGR', text)) == 3
@@ -82,5 +84,5 @@ def test_a_picture_that_is_gone_and_a_rule_have_cards_too(
 
     assert (len(card.facts["members"]), card.wanted) == (1, ())
     assert [each["name"] for each in ruled.facts["members"]] == ["a.jpg", "a.jpg"]
-    assert ruled.facts["members"][1]["bytes"] is None
+    assert (ruled.facts["members"][1]["bytes"], ruled.facts["members"][1]["unmade"]) == (None, True)
     assert (ruled.facts["type"], ruled.facts["proposal"]["replaces"]) == ("rule", None)

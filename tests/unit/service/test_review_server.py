@@ -10,12 +10,12 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra `review` is not installed")
 
-from pictured.errors import StoreError
+from pictured.errors import Changed, StoreError, UsageError
 from pictured.service.jobs import Review
 from pictured.service.reports import Line
 from pictured.service.review_guard import guard_of
 from pictured.service.review_page import key_of
-from pictured.service.review_server import application
+from pictured.service.review_server import Answers, application
 from pictured.store.opening import open_store
 from pictured.store.queue import Queue
 
@@ -51,7 +51,24 @@ def ask(db: sqlite3.Connection, jobs: list[Review]) -> Ask:
         jobs.append(job)
         return [{"id": number, "decision": job.decision} for number in job.numbers]
 
-    app = application(GUARD, "token", drawn, lambda: Queue(db), decide)
+    async def draft(number: int) -> dict[str, Any]:
+        return {"card": {"id": number}}
+
+    async def copies(number: int) -> dict[str, Any]:
+        return {"members": {str(number): {"agreed": True}}}
+
+    async def compared(number: int, place: int) -> dict[str, Any]:
+        if place > 9:
+            raise UsageError("these two cannot be laid on each other")
+        return {"at": [number, place]}
+
+    async def full(number: int, place: int) -> bytes:
+        if number == 13:
+            raise Changed("/l/a.jpg changed")
+        return b"BM" + bytes([number, place])
+
+    answers = Answers(drawn, lambda: Queue(db), decide, draft, copies, compared, full)
+    app = application(GUARD, "token", answers)
 
     def send(method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         told = {"host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
@@ -120,8 +137,9 @@ def test_the_page_comes_with_a_strict_policy(ask: Ask) -> None:
 def test_no_door_opens_without_the_cookie_or_to_a_foreign_page(
     ask: Ask, jobs: list[Review], headers: dict[str, str]
 ) -> None:
-    for path in ("/", "/api/proposals", "/nothing"):
+    for path in ("/", "/api/proposals", "/nothing", "/api/copies/1", "/api/compared/1/1", "/api/full/1/0"):
         assert ask("GET", path, **headers)[0] == 403
+    assert ask("POST", "/api/draft/1", b"{}", content_type="application/json", **headers)[0] == 403
     assert ask("POST", "/api/approve", b'{"ids": [1]}', content_type="application/json", **headers)[0] == 403
     assert jobs == []
 
@@ -162,6 +180,24 @@ def test_other_kinds_of_requests_are_refused(ask: Ask, jobs: list[Review]) -> No
 def test_an_error_of_ours_is_told(ask: Ask) -> None:
     status, _, body = decision(ask, "/api/approve", {"ids": [13]})
     assert (status, json.loads(body)) == (409, {"error": "the index is full"})
+
+
+def test_what_is_behind_a_card_is_given(ask: Ask) -> None:
+    status, headers, body = ask("GET", "/api/full/4/2", cookie=COOKIE)
+    assert (status, headers["content-type"], body) == (200, "image/bmp", b"BM\x04\x02")
+    assert headers["cache-control"] == "no-store"
+    assert json.loads(ask("GET", "/api/compared/4/2", cookie=COOKIE)[2]) == {"at": [4, 2]}
+    assert json.loads(ask("GET", "/api/copies/4", cookie=COOKIE)[2]) == {"members": {"4": {"agreed": True}}}
+    assert json.loads(decision(ask, "/api/draft/4", {})[2]) == {"card": {"id": 4}}
+
+
+def test_what_cannot_be_shown_is_told_and_nothing_is_made_without_an_origin(ask: Ask) -> None:
+    assert ask("GET", "/api/full/13/0", cookie=COOKIE)[0] == 409
+    assert ask("GET", "/api/compared/1/10", cookie=COOKIE)[0] == 400
+    for path in ("/api/full/a/0", "/api/full/1/-1", "/api/full/1/..%2f", "/api/compared/1"):
+        assert ask("GET", path, cookie=COOKIE)[0] in (404, 405)
+    assert ask("POST", "/api/draft/4", b"{}", content_type="application/json", cookie=COOKIE)[0] == 403
+    assert ask("GET", "/api/draft/4", cookie=COOKIE)[0] == 405
 
 
 def test_what_waits_is_listed(ask: Ask) -> None:
