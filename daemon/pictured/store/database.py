@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+_SOON, _LASTING = "PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -54,8 +56,11 @@ class Database(Protocol):
 
 
 @contextmanager
-def transaction(db: Database) -> Iterator[None]:
+def transaction(db: Database, *, lasting: bool = True) -> Iterator[None]:
     """Make the changes within all or nothing. One inside another is part of the outer one.
+
+    One that is not `lasting` does not wait for the disk. A failure of the power may undo the latest of them, the last
+    one first, but none that came before a lasting one: so nothing is lost that is found again by looking.
 
     Raises:
         StoreError: if it cannot be begun or committed; nothing is changed then.
@@ -63,12 +68,18 @@ def transaction(db: Database) -> Iterator[None]:
     if db.in_transaction:
         yield
         return
-    db.execute("BEGIN IMMEDIATE")
+    if not lasting:
+        db.execute(_SOON)
     try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # After some errors, such as a full disk, SQLite has rolled back by itself.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.execute("COMMIT")
+        except BaseException:
+            # After some errors, such as a full disk, SQLite has rolled back by itself.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+    finally:
+        if not lasting:
+            db.execute(_LASTING)

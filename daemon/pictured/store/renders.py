@@ -1,5 +1,6 @@
 """What rules made of pictures: the record that keeps a rule from being carried out twice on one content."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,8 +61,9 @@ class Renders:
         return [_rendering(row) for row in found]
 
     def record(self, rendering: Rendering) -> None:
-        """Keep what a rule made of a content, in place of what was kept of it before."""
+        """Keep what a rule made of a content, in place of what was kept of it before; its mark stays findable."""
         with transaction(self._db):
+            self._set_aside(rendering.source, rendering.rule, _key(rendering))
             self._db.execute(
                 """INSERT INTO renders (source, rule, entry, path, at, outcome, reason, told)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, rule) DO UPDATE SET entry = excluded.entry,
@@ -80,9 +82,24 @@ class Renders:
             )
 
     def forget(self, source: bytes, rule: bytes) -> None:
-        """Forget what a rule made of a content, so that it may be carried out again."""
+        """Forget what a rule made of a content, so that it may be carried out again; its mark stays findable."""
         with transaction(self._db):
+            self._set_aside(source, rule, None)
             self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, rule))
+
+    def _set_aside(self, source: bytes, rule: bytes, key: str | None) -> None:
+        """Keep a record whose mark has another key under a name of its own: pictures with that key may be anywhere."""
+        before = self.of(source, rule)
+        given = None if before is None else _key(before)
+        if given is not None and given != key:
+            aside = hashlib.sha256(rule + given.encode()).digest()
+            self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, aside))
+            self._db.execute("UPDATE renders SET rule = ? WHERE source = ? AND rule = ?", (aside, source, rule))
+
+
+def _key(rendering: Rendering) -> str | None:
+    mark = rendering.told.get("invisible_mark")
+    return None if mark is None else str(mark["key"])
 
 
 def _rendering(row: Any) -> Rendering:  # noqa: ANN401 -- rows are whatever the statement selects

@@ -34,6 +34,16 @@ class Roots:
         device, *times = row
         return Root(path, None if device is None else int(device), *times)
 
+    def roots(self) -> list[Root]:
+        """Give every folder of which anything is known, watched ones and destinations."""
+        found = self._db.execute(
+            "SELECT path, device, seen_at, scanned_at, offline_since FROM roots ORDER BY path"
+        ).fetchall()
+        return [
+            Root(rows.path_from(path), None if device is None else int(device), *times)
+            for path, device, *times in found
+        ]
+
     def see_root(self, path: Path, device: int, at: float) -> None:
         """Note that a folder is there. Its files get the new number of its device where a mount has changed it."""
         with transaction(self._db):
@@ -55,7 +65,8 @@ class Roots:
         with transaction(self._db):
             self._db.execute(
                 """INSERT INTO roots (path, offline_since) VALUES (?, ?)
-                ON CONFLICT (path) DO UPDATE SET offline_since = coalesce(roots.offline_since, excluded.offline_since)""",
+                ON CONFLICT (path) DO UPDATE
+                SET offline_since = coalesce(roots.offline_since, excluded.offline_since)""",
                 (rows.key(path), at),
             )
 

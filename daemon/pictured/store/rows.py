@@ -75,8 +75,8 @@ def number(value: int) -> int | str:
 
 
 def text(value: str) -> str:
-    r"""Give a text without lone surrogates, which SQLite cannot keep; they become `\udcff`."""
-    return value.encode(errors="backslashreplace").decode()
+    r"""Give a text without lone surrogates and NUL, which a database may refuse; they become `\udcff` and `\x00`."""
+    return value.encode(errors="backslashreplace").decode().replace("\0", r"\x00")
 
 
 def optional_text(value: str | None) -> str | None:

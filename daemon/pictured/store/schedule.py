@@ -1,6 +1,5 @@
 """When a job of the schedule last ran, so that one that was due while nothing ran is made up for."""
 
-
 from pictured.store.database import Database, transaction
 
 

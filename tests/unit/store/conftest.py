@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pictured.flow import Collect, Fingerprint, Form, Stamp
+from pictured.store.database import Database
 from pictured.store.opening import open_store
 
 FINGERPRINT = Fingerprint(
@@ -40,10 +42,22 @@ STEP = Collect(
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_store(tmp_path / "state", writer=True)
-    yield connection
-    connection.close()
+def sqlite(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(open_store(tmp_path / "state", writer=True)) as connection:
+        yield connection
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The index as either engine keeps it: whatever uses this holds for both."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite")
+        return
+    address = request.getfixturevalue("new_database")()
+    from pictured.store.postgres.opening import open_shared
+
+    with closing(open_shared(address, "anna", writer=True)) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
 import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
 
 from pictured.flow import Failure, Fingerprint, Stamp
 from pictured.store.catalogue import Catalogue
+from pictured.store.database import Database
 from pictured.store.listings import Failing, Held, Known
 
 Make = Callable[[str], Fingerprint]
@@ -17,9 +17,7 @@ def failure(path: Path) -> Failure:
     return Failure(path, "truncated", "it ends too early", retry=True)
 
 
-def test_a_listing_holds_the_files_directly_in_a_folder_with_all_that_is_known(
-    db: sqlite3.Connection, fingerprint: Make
-) -> None:
+def test_a_listing_holds_the_files_directly_in_a_folder_with_all_that_is_known(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     folder = Path("/a") / ODD
     catalogue.record(folder / ODD, STAMP, fingerprint("one"))
@@ -38,7 +36,7 @@ def test_a_listing_holds_the_files_directly_in_a_folder_with_all_that_is_known(
     assert catalogue.listing(Path("/a")) == {}
 
 
-def test_a_scan_is_told_what_failed_and_what_was_not_handled(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_a_scan_is_told_what_failed_and_what_was_not_handled(db: Database, fingerprint: Make) -> None:
     catalogue, folder = Catalogue(db), Path("/a")
     huge = Stamp(1, 2**70, 2**64 - 1)
     for name, stamp in (("done", STAMP), ("huge", huge), ("worse", STAMP)):
@@ -57,7 +55,7 @@ def test_a_scan_is_told_what_failed_and_what_was_not_handled(db: sqlite3.Connect
     assert catalogue.held(Path("/b")) == Held({}, frozenset(), {}, frozenset())
 
 
-def test_case_and_wildcards_in_names_mean_nothing(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_case_and_wildcards_in_names_mean_nothing(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     for name in ("x", "X", "%", "_", "*", "?"):
         catalogue.record(Path("/a_") / name / "f", STAMP, fingerprint(name))
@@ -66,9 +64,7 @@ def test_case_and_wildcards_in_names_mean_nothing(db: sqlite3.Connection, finger
     assert catalogue.folders_below(Path("/A_")) == catalogue.folders_below(Path("/ab")) == []
 
 
-def test_folders_that_only_share_the_beginning_of_the_name_are_not_below(
-    db: sqlite3.Connection, fingerprint: Make
-) -> None:
+def test_folders_that_only_share_the_beginning_of_the_name_are_not_below(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     for folder in ("/a/b", "/a/bc", "/a/b!", "/a/b0", "/a/b/c"):
         catalogue.record(Path(folder) / "f", STAMP, fingerprint("one"))
@@ -77,7 +73,7 @@ def test_folders_that_only_share_the_beginning_of_the_name_are_not_below(
     assert len(catalogue.folders_below(Path("/"))) == 5
 
 
-def test_a_folder_is_filled_while_a_file_is_there_at_any_depth(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_a_folder_is_filled_while_a_file_is_there_at_any_depth(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     assert not catalogue.is_filled(Path("/"))
     catalogue.record(Path("/a/b/c/f"), STAMP, fingerprint("one"))
@@ -87,7 +83,7 @@ def test_a_folder_is_filled_while_a_file_is_there_at_any_depth(db: sqlite3.Conne
     assert not catalogue.is_filled(Path("/a"))
 
 
-def test_failures_come_back_whole_and_by_folder(db: sqlite3.Connection) -> None:
+def test_failures_come_back_whole_and_by_folder(db: Database) -> None:
     catalogue = Catalogue(db)
     paths = [Path("/a/b") / ODD, Path("/a/x"), Path("/c/y")]
     for tries, path in enumerate(paths):

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from pictured.errors import StoreError
-from pictured.store.database import transaction
+from pictured.store.database import Database, transaction
 from pictured.store.migrations import MIGRATIONS
 from pictured.store.opening import open_store
 
 
-def names(db: sqlite3.Connection) -> list[str]:
+def names(db: Database) -> list[str]:
     return [name for (name,) in db.execute("SELECT name FROM runs ORDER BY name").fetchall()]
 
 
-def add(db: sqlite3.Connection, name: str) -> None:
+def add(db: Database, name: str) -> None:
     db.execute("INSERT INTO runs VALUES (?, 1.0)", (name,))
 
 

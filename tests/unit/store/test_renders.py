@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from pictured.store.opening import open_store
@@ -32,3 +33,18 @@ def test_what_is_forgotten_may_be_done_again(tmp_path: Path) -> None:
         Renders(db).record(ONE)
         Renders(db).forget(ONE.source, ONE.rule)
         assert Renders(db).of(ONE.source, ONE.rule) is None
+
+
+def test_a_key_that_was_given_once_stays_findable(tmp_path: Path) -> None:
+    given = [
+        replace(ONE, at=float(at), told={"invisible_mark": {"key": key * 8}}) for at, key in enumerate(("ab", "cd"))
+    ]
+    with closing(open_store(tmp_path, writer=True)) as db:
+        records = Renders(db)
+        for each in (*given, given[1]):
+            records.record(each)
+        assert records.of(ONE.source, ONE.rule) == given[1]
+        records.forget(ONE.source, ONE.rule)
+        assert records.of(ONE.source, ONE.rule) is None
+        found = [(each.told["invisible_mark"]["key"], each.path) for each in records.marked("")]
+    assert found == [("cd" * 8, ONE.path), ("ab" * 8, ONE.path)]

@@ -1,21 +1,21 @@
 import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from pictured.flow import Fingerprint, Stamp
 from pictured.store.catalogue import Catalogue
+from pictured.store.database import Database
 from pictured.store.roots import Root, Roots
 
 ROOT = Path(os.fsdecode(b"/mnt/\xff"))
 
 
-def test_a_root_is_unknown_until_something_is_noted_of_it(db: sqlite3.Connection) -> None:
+def test_a_root_is_unknown_until_something_is_noted_of_it(db: Database) -> None:
     assert Roots(db).root(ROOT) is None
 
 
-def test_what_is_noted_of_a_root_comes_back(db: sqlite3.Connection) -> None:
+def test_what_is_noted_of_a_root_comes_back(db: Database) -> None:
     roots = Roots(db)
     roots.see_root(ROOT, 7, 1.5)
     assert roots.root(ROOT) == Root(ROOT, 7, 1.5, None, None)
@@ -27,14 +27,14 @@ def test_what_is_noted_of_a_root_comes_back(db: sqlite3.Connection) -> None:
     assert roots.root(ROOT) == Root(ROOT, 8, 5.5, 2.5, None)
 
 
-def test_a_root_that_was_never_there_can_be_offline(db: sqlite3.Connection) -> None:
+def test_a_root_that_was_never_there_can_be_offline(db: Database) -> None:
     roots = Roots(db)
     roots.mark_offline(ROOT, 1.5)
     assert roots.root(ROOT) == Root(ROOT, None, None, None, 1.5)
 
 
 def test_a_file_is_recognised_after_its_disk_was_mounted_under_another_number(
-    db: sqlite3.Connection, fingerprint: Callable[[str], Fingerprint]
+    db: Database, fingerprint: Callable[[str], Fingerprint]
 ) -> None:
     catalogue = Catalogue(db)
     stamp = Stamp(1, 2, 3, device=7)

@@ -55,7 +55,7 @@ def test_a_stamp_with_integers_of_any_size_comes_back_from_the_database(mtime: i
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"), [("Müller 📷", "Müller 📷"), ("a\udcff\ud800", "a\\udcff\\ud800"), ("", "")]
+    ("given", "kept"), [("Müller 📷", "Müller 📷"), ("a\udcff\ud800", "a\\udcff\\ud800"), ("a\0b", "a\\x00b"), ("", "")]
 )
-def test_a_text_is_kept_except_for_lone_surrogates(given: str, kept: str) -> None:
+def test_a_text_is_kept_except_for_what_a_database_cannot_keep(given: str, kept: str) -> None:
     assert rows.text(given) == kept == rows.optional_text(given)

@@ -1,0 +1,72 @@
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from threading import Event, Thread
+
+import psycopg
+import pytest
+
+from pictured.errors import Unreachable
+from pictured.store.database import transaction
+from pictured.store.postgres.connection import Connection
+from pictured.store.postgres.opening import open_shared
+
+
+@pytest.fixture
+def address(new_database: Callable[[], str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def db(address: str) -> Iterator[Connection]:
+    with closing(open_shared(address, "anna", writer=True)) as connection:
+        yield connection
+
+
+def test_a_transaction_that_fails_leaves_nothing(db: Connection) -> None:
+    def twice() -> None:
+        with transaction(db):
+            for value in ("1", "2"):
+                db.execute("INSERT INTO notes (name, value) VALUES ('a', ?)", (value,))
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        twice()
+    assert not db.in_transaction
+    assert db.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+
+
+def test_two_machines_never_write_at_once(db: Connection, address: str) -> None:
+    waited = Event()
+
+    def other() -> None:
+        with closing(open_shared(address, "bert", writer=True)) as bert, transaction(bert):
+            bert.execute("UPDATE notes SET value = value || 'b'")
+        waited.set()
+
+    db.execute("INSERT INTO notes (name, value) VALUES ('a', '')")
+    thread = Thread(target=other)
+    with transaction(db):
+        thread.start()
+        assert not waited.wait(0.5)
+        db.execute("UPDATE notes SET value = value || 'a'")
+    thread.join(20)
+    assert db.execute("SELECT value FROM notes").fetchone() == ("ab",)
+
+
+def test_a_connection_that_the_server_closed_is_unreachable(db: Connection, address: str) -> None:
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pictured on anna'"
+        )
+    with pytest.raises(Unreachable, match="does not answer any more"):
+        db.execute("SELECT 1")
+
+
+def test_each_machine_sees_its_own_intents(db: Connection, address: str) -> None:
+    db.execute(
+        """INSERT INTO intents (at, entry, source, target, digest, form, reason, size, mtime_ns, inode, device,
+        changed_ns) VALUES (1, 'best', ?, ?, ?, 'copy', 'why', 1, 2, 3, 4, 5)""",
+        (b"/a", b"/b", bytes(32)),
+    )
+    with closing(open_shared(address, "bert", writer=True)) as bert:
+        assert bert.execute("SELECT count(*) FROM intents").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM intents").fetchone() == (1,)
