@@ -20,10 +20,13 @@ def safe(name: str) -> str:
     return _fitted(*split(name))
 
 
-def numbered(name: str, n: int) -> str:
-    """Give the nth name for files that would share one: `name` itself for 1, `stem (2).ext` for 2."""
+def numbered(name: str, n: int, *, spare: int = 0) -> str:
+    """Give the nth name for files that would share one: `name` itself for 1, `stem (2).ext` for 2.
+
+    Of the longest name, `spare` bytes stay free, for what is named after it.
+    """
     stem, extension = split(name)
-    return _fitted(stem, f" ({n}){extension}") if n > 1 else name
+    return _fitted(stem, f" ({n}){extension}" if n > 1 else extension, spare) if n > 1 or spare else name
 
 
 def split(name: str) -> tuple[str, str]:
@@ -65,8 +68,8 @@ def tree_below(path: Path, roots: tuple[Path, ...]) -> Path:
     return Path()
 
 
-def _fitted(stem: str, tail: str) -> str:
-    room = LONGEST - _length(tail)
+def _fitted(stem: str, tail: str, spare: int = 0) -> str:
+    room = LONGEST - _length(tail) - spare
     while _length(stem) > room:
         stem = stem[:-1]
     return stem + tail

@@ -93,7 +93,8 @@ class Fingerprint:
     phash            imagehash.phash(hash_size=16), 256 bits packed to 32 bytes
     crops            the same hash of some parts of the picture, 32 bytes each, in the order of `looks.PARTS`
     points           its strongest local features, 14 bytes each (`looks.POINT`)
-    thumb            the picture's luminance in WebP, aspect ratio kept, the long side at most 128 pixels
+    thumb            the picture's luminance in WebP (JPEG at depth quick), aspect ratio kept, the long side at most
+                     128 pixels
     marr             Marr-Hildreth hash, 576 bits packed to 72 bytes, where it is wanted
     """
 
@@ -216,7 +217,8 @@ class Form(StrEnum):
 class Placed:
     """A file that pictured put into a destination, as the journal knows it.
 
-    `stamp` is the file as we left it: a file with another stamp was changed by somebody and is theirs.
+    `stamp` is the file as we left it: a file with another stamp was changed by somebody and is theirs. `companions` are
+    the files that were placed together with a picture, and have none themselves.
     """
 
     id: int
@@ -227,6 +229,7 @@ class Placed:
     source: Path
     form: Form
     reason: str
+    companions: tuple["Placed", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,8 @@ class Collect:
     """A step: put the bytes of `source` at `target`, in place of `replaces` where that is given.
 
     `digest` is that of the bytes that are put there: those of `draft` where a rule made them of the source, which has
-    to be unchanged all the same.
+    to be unchanged all the same. `companions` are steps of their own for the files that belong to a picture: all of
+    them are placed, or nothing is. `content` holds the bytes of a companion that was written anew from its source.
     """
 
     entry: str
@@ -255,17 +259,24 @@ class Collect:
     reason: str
     replaces: Placed | None = None
     draft: Draft | None = None
+    companions: tuple["Collect", ...] = ()
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """A step that writes nothing, and why: what is in place is already the best, or somebody else's, or declined."""
+    """A step that writes nothing, and why: what is in place is already the best, or somebody else's, or declined.
+
+    `put_off` where nothing could be decided, because the destination does not answer or a companion may still be
+    written; it is planned again.
+    """
 
     entry: str
     query: Path | None
     best: Path | None
     placed: Placed | None
     reason: str
+    put_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

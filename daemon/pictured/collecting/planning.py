@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from pictured.collecting.companions import Companion, accompanied, owned_by
+from pictured.collecting.kinship import numbered_unit
 from pictured.collecting.naming import facts_of, fill, parse_template
 from pictured.collecting.ranking import outranks, why
 from pictured.collecting.settings import CollectSettings, Layout, OnConflict
-from pictured.filenames import numbered, tree_below
+from pictured.filenames import tree_below
 from pictured.flow import Collect, Keep, Match, Placed, Stamp, Step
 
 
@@ -20,13 +22,15 @@ from pictured.flow import Collect, Keep, Match, Placed, Stamp, Step
 class Standing:
     """A file that we placed for this picture earlier.
 
-    match    how its content relates to the picture, None where its content is no longer known
-    stamp    the file as it is now, None where it is gone
+    match      how its content relates to the picture, None where its content is no longer known
+    stamp      the file as it is now, None where it is gone
+    disturbed  a file that was placed together with it and is not as we left it, if there is one
     """
 
     placed: Placed
     match: Match | None
     stamp: Stamp | None
+    disturbed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Destination:
     """What is known of the destination.
 
     standing   what we placed there for this picture, the best first
-    occupied   files that are in the way of the names that may be chosen, with their digest where it was read
+    occupied   files that are in the way of the names that may be chosen, those of companions too, with their digest
+               where it was read
     declined   digests that a person took back
     """
 
@@ -50,10 +55,17 @@ def target_of(entry: CollectSettings, best: Match, query: Path | None) -> Path:
     return entry.into / folders / name
 
 
-def planned(entry: CollectSettings, query: Path | None, ranking: Sequence[Match], destination: Destination) -> Step:
+def planned(
+    entry: CollectSettings,
+    query: Path | None,
+    ranking: Sequence[Match],
+    destination: Destination,
+    companions: Sequence[Companion] = (),
+) -> Step:
     """Decide what becomes of one picture. `ranking` holds its copies, the best first, and is not empty.
 
-    `query` is the picture that asked, None where a group of copies did.
+    `query` is the picture that asked, None where a group of copies did. `companions` belong to the best copy: a name is
+    free only where all of their names are.
     """
     best = ranking[0]
     digest, path = best.picture.content.digest, best.picture.path
@@ -70,16 +82,19 @@ def planned(entry: CollectSettings, query: Path | None, ranking: Sequence[Match]
             return Keep(entry.name, query, path, standing.placed, refusal)
         replaces = standing.placed
     reason = _reason(entry, ranking, destination)
-    first = target_of(entry, best, query)
+    first, owned = target_of(entry, best, query), owned_by(replaces)
     for number in count(1):
-        target = first.with_name(numbered(first.name, number))
-        if target not in destination.occupied or (replaces and target == replaces.target):
+        unit = numbered_unit(first, number, [each.kin for each in companions])
+        taken = [name for name in unit if name in destination.occupied and name not in owned]
+        target = unit[0]
+        if not taken:
             form, stamp = entry.form, best.picture.stamp
-            return Collect(entry.name, query, path, stamp, digest, target, form, reason, replaces)
-        if destination.occupied[target] == digest:
+            step = Collect(entry.name, query, path, stamp, digest, target, form, reason, replaces)
+            return accompanied(step, companions)
+        if target in taken and destination.occupied[target] == digest:
             return Keep(entry.name, query, path, None, f"{target.name} already holds the same bytes")
         if entry.on_conflict is OnConflict.SKIP:
-            return Keep(entry.name, query, path, None, f"the name {target.name} is taken by another file")
+            return Keep(entry.name, query, path, None, f"the name {taken[0].name} is taken by another file")
     raise AssertionError("numbers do not end")
 
 
@@ -88,6 +103,8 @@ def _state(standing: Standing) -> str:
         return "it was collected before and somebody removed it"
     if standing.stamp != standing.placed.stamp:
         return "it was collected before and somebody changed it"
+    if standing.disturbed is not None:
+        return f"it was collected before and somebody changed {standing.disturbed.name}, which belongs to it"
     return "it is already collected"
 
 
@@ -100,6 +117,8 @@ def _refusal(entry: CollectSettings, best: Match, standing: Standing) -> str | N
         return "there is a better copy, but somebody removed the one that was collected"
     if standing.stamp != standing.placed.stamp:
         return "there is a better copy, but somebody changed the one that was collected"
+    if standing.disturbed is not None:
+        return f"there is a better copy, but somebody changed {standing.disturbed.name}, which belongs to ours"
     return None
 
 

@@ -148,3 +148,17 @@ class CollectSettings(BaseModel):
         description="When another file has the name already: `rename` adds a number, as in `photo (2).jpg`; `skip` "
         "leaves the picture uncollected and says so. No file of somebody else is ever overwritten.",
     )
+    sidecars: bool = Field(
+        default=True,
+        description="Files that belong to a picture travel with it, all of them or none: sidecars (`photo.jpg.xmp`, "
+        "and `photo.xmp` where it is clear whose it is: that of the only picture called `photo`, or of the raw file "
+        "beside a JPEG), edits of Apple's Photos (`photo.aae`), the film of a live photo (`photo.mov`) and the raw "
+        "file beside a JPEG or HEIC. They get the name that the picture gets: `best (2).jpg.xmp`, `best (2).mov`. "
+        "They are taken as they are when the picture is collected; what comes or changes later is not followed.",
+    )
+    merge_metadata: bool = Field(
+        default=False,
+        description="What the collected copy lacks and other copies have is written into its sidecar: rating, keywords "
+        "(of all copies together), title, GPS position and the date of the exposure. `history` tells where each value "
+        "came from, `undo` takes the sidecar back with the picture, and no source is changed.",
+    )

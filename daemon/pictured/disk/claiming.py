@@ -6,6 +6,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from pictured.disk.anchoring import inside
 from pictured.disk.faults import LINKLESS
 from pictured.disk.flushing import flush_folder
 from pictured.disk.making import removed_on_error
@@ -77,6 +78,16 @@ def seen(path: Path) -> os.stat_result | None:
         raise
 
 
+def require_free(target: Path) -> None:
+    """Raise Changed where something has the name, and OSError where nothing could have it."""
+    # Unlike `seen`, this lets a name that is too long fail here, before anything is copied.
+    try:
+        target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    raise taken(target)
+
+
 def discard(path: Path) -> None:
     """Remove `path`, which is ours, if it is there. Raises OSError."""
     if seen(path) is not None:
@@ -113,7 +124,10 @@ def remove(placed: Placed) -> bool:
     """Remove the file if it is still ours, and tell whether it was. Raises Unreadable, and OSError."""
     if not still_ours(placed):
         return False
-    placed.target.unlink()
+    with inside(placed.target.parent) as folder:
+        if stamp_from(os.stat(placed.target.name, dir_fd=folder, follow_symlinks=False)) != placed.stamp:
+            return False
+        os.unlink(placed.target.name, dir_fd=folder)
     flush_folder(placed.target.parent)
     return True
 

@@ -40,7 +40,10 @@ _WRITING = _EITHER | {
     errno.EILSEQ: ("the file system does not allow this name", "choose another name template"),
     errno.EFBIG: ("it is too large for the file system", "choose a destination with another file system"),
     errno.ENOENT: ("its folder has disappeared", "check that the destination is still mounted"),
-    errno.ENOTDIR: ("a part of its path is not a folder", "move that file away or choose another destination"),
+    errno.ENOTDIR: (
+        "a part of its path is not a folder, or a link to one",
+        "move it away or choose another destination",
+    ),
     errno.EEXIST: ("a part of its path is not a folder", "move that file away or choose another destination"),
     errno.EISDIR: ("a folder is in its place", "move that folder away or choose another name template"),
     errno.ELOOP: ("its folders are symbolic links that lead in a circle", "correct the links"),

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from pictured.disk.anchoring import inside
 from pictured.disk.faults import UNSUPPORTED
 
 if sys.platform == "darwin":
@@ -38,13 +39,21 @@ def flush_folder(folder: Path) -> None:
 
 
 def make_folders(folder: Path) -> None:
-    """Make `folder` and those above it where they are missing, each flushed into the one above. Raises OSError."""
+    """Make `folder` and those above it where they are missing, each flushed into the one above.
+
+    Nothing is made below a symbolic link. Raises OSError.
+    """
     missing = []
     while not folder.is_dir() and folder != folder.parent:
         missing.append(folder)
         folder = folder.parent
     for below in reversed(missing):
-        below.mkdir(exist_ok=True)
+        with inside(below.parent) as held:
+            try:
+                os.mkdir(below.name, dir_fd=held)
+            except FileExistsError:
+                if not below.is_dir():
+                    raise
         flush_folder(below.parent)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from io import BufferedReader, FileIO
 from pathlib import Path
 
+from pictured.disk.anchoring import inside
 from pictured.disk.faults import LINKLESS, UNSUPPORTED, fault, translated
 from pictured.disk.flushing import drop_cache, flush
 from pictured.disk.paths import shown
@@ -66,7 +67,10 @@ def _copy(step: Collect, temporary: Path) -> Stamp:
 
 
 def _fill_from(step: Collect, source: BufferedReader, copy: FileIO) -> None:
-    if step.draft is None:
+    if step.content is not None:
+        with translated(step.target, writing=True):
+            _write(memoryview(step.content), copy)
+    elif step.draft is None:
         _fill(step, source, copy)
     else:
         with open_unchanged(step.draft.path, step.draft.stamp) as draft:
@@ -91,10 +95,13 @@ def _transferred(step: Collect, source: BufferedReader, copy: FileIO) -> bytes:
         hashed.update(piece)
         left -= len(piece)
         with translated(step.target, writing=True):
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[copy.write(rest) :]
+            _write(memoryview(piece), copy)
     return hashed.digest()
+
+
+def _write(rest: memoryview, copy: FileIO) -> None:
+    while rest:
+        rest = rest[copy.write(rest) :]
 
 
 def _cloned(source: BufferedReader, copy: FileIO) -> bool:
@@ -132,8 +139,8 @@ def _where_supported() -> Iterator[None]:
 
 
 def _hard_link(step: Collect, temporary: Path) -> Stamp:
-    with _linking(step, "a hard link"), _unused(temporary):
-        os.link(step.source, temporary, follow_symlinks=False)
+    with _linking(step, "a hard link"), _unused(temporary), inside(temporary.parent) as folder:
+        os.link(step.source, temporary.name, dst_dir_fd=folder, follow_symlinks=False)
     with removed_on_error(temporary):
         if (stamp := stamp_of(temporary)) != step.stamp:
             raise Changed(
@@ -143,8 +150,8 @@ def _hard_link(step: Collect, temporary: Path) -> Stamp:
 
 
 def _symbolic_link(step: Collect, temporary: Path) -> Stamp:
-    with _linking(step, "a symbolic link"), _unused(temporary):
-        temporary.symlink_to(step.source)
+    with _linking(step, "a symbolic link"), _unused(temporary), inside(temporary.parent) as folder:
+        os.symlink(step.source, temporary.name, dir_fd=folder)
     with removed_on_error(temporary), translated(step.target, writing=True):
         return stamp_from(temporary.lstat())
 
@@ -174,4 +181,6 @@ def _linking(step: Collect, kind: str) -> Iterator[None]:
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    folder, name = os.path.split(path)
+    with inside(Path(folder)) as held:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=held)

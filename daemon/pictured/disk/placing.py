@@ -24,9 +24,9 @@ from pictured.disk.claiming import (
     discard,
     remove,
     remove_reservation,
+    require_free,
     seen,
     still_ours,
-    taken,
 )
 from pictured.disk.faults import translated
 from pictured.disk.flushing import flush_folder, make_folders
@@ -114,16 +114,7 @@ def _look(step: Collect) -> None:
     if replaces is not None and not still_ours(replaces):
         raise changed(replaces)
     if replaces is None or replaces.target != step.target:
-        _require_free(step.target)
-
-
-def _require_free(target: Path) -> None:
-    # Unlike `seen`, this lets a name that is too long fail here, before anything is copied.
-    try:
-        target.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    raise taken(target)
+        require_free(step.target)
 
 
 def _tidy(step: Collect, temporary: Path) -> None:

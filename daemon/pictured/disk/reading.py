@@ -41,7 +41,7 @@ def stamp_of(path: Path) -> Stamp:
     """
     with translated(path):
         found = path.lstat()
-    _require_regular(path, found)
+    require_regular(path, found)
     return stamp_from(found)
 
 
@@ -87,12 +87,13 @@ def _open_at_once(path: str, flags: int) -> int:
 
 def _require_unchanged(path: Path, stamp: Stamp, file: BufferedReader) -> None:
     found = os.fstat(file.fileno())
-    _require_regular(path, found)
+    require_regular(path, found)
     if stamp_from(found) != stamp:
         raise _changed(path)
 
 
-def _require_regular(path: Path, found: os.stat_result) -> None:
+def require_regular(path: Path, found: os.stat_result) -> None:
+    """Raise Refused where what `lstat` or `fstat` found at `path` is no regular file."""
     kind = stat.S_IFMT(found.st_mode)
     if kind == stat.S_IFREG:
         return

@@ -1,16 +1,24 @@
-"""Carries out steps: the intent first, then the file, then the record. The only caller of `disk.placing`."""
+"""Carries out steps: the intent first, then the file, then the record. The only caller of `disk.placing`.
+
+Whatever touches a destination happens in its lane. What comes from there too late is taken down all the same, and what
+never comes keeps its intent, which the next start looks at.
+"""
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pictured.disk.paths import shown
-from pictured.disk.placing import finish, is_gone, place, take_back, temporary_name
-from pictured.disk.volumes import presence
-from pictured.errors import FileError
-from pictured.flow import Collect, Form, Keep, Outcome, Placed, Step
+from pictured.disk.placing import place, temporary_name
+from pictured.disk.together import place_together, refusal_to_take_back, take_back_together
+from pictured.errors import FileError, StoreError, Unanswered, Unfinished
+from pictured.flow import Collect, Form, Keep, Outcome, Placed, Stamp, Step
+from pictured.service.lanes import Lane
 from pictured.service.library import Library
+from pictured.service.reaching import lane_to, offline, see
 from pictured.store.sidecar import Kept
 
 
@@ -19,25 +27,62 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
 
     Never raises a FileError: what went wrong is in the outcome.
     """
-    journal = library.journal
     if isinstance(step, Keep):
+        if step.put_off:
+            return Outcome(step, None, step.reason)
         if step.query is not None and step.placed is not None:
-            journal.answer(step.entry, step.query, step.placed.id, step.reason, time.time())
+            library.journal.answer(step.entry, step.query, step.placed.id, step.reason, time.time())
         return Outcome(step, step.placed)
-    absent = offline(into, library)
+    absent = await offline(into, library)
     if absent is not None:
         return Outcome(step, None, absent)
-    _see(into, library)
-    intent = journal.begin(step, time.time())
+
+    def note(intent: int, stamps: tuple[Stamp, ...]) -> Placed:
+        stamp, *others = stamps
+        together = tuple(zip(step.companions, others, strict=True))
+        placed = library.journal.finish(intent, stamp, time.time(), together)
+        _keep_apart(library, placed, step.replaces)
+        return placed
+
     try:
-        stamp = await asyncio.to_thread(place, step, temporary_name(step.target, intent))
+        await see(into, library)
+        placed = await _written(step, library, library.lanes.of(into), place_together, note)
     except FileError as error:
-        journal.abandon(intent)
         return Outcome(step, None, str(error))
-    _see(into, library)
-    placed = journal.finish(intent, stamp, time.time())
-    _keep_apart(library, placed, step.replaces)
+    with suppress(Unanswered):
+        await see(into, library)
     return Outcome(step, placed)
+
+
+async def _written(
+    step: Collect,
+    library: Library,
+    lane: Lane,
+    write: Callable[[Collect, int], tuple[Stamp, ...]],
+    note: Callable[[int, tuple[Stamp, ...]], Placed],
+) -> Placed:
+    """Write down the intent, write the files, and note them, be it late. Raises the FileErrors of `write`."""
+    journal = library.journal
+    intent = journal.begin(step, time.time())
+
+    def late(call: asyncio.Future[tuple[Stamp, ...]]) -> None:
+        error = call.exception()
+        # A daemon that ends meanwhile has closed the index; the intent is for the next start then.
+        with suppress(StoreError):
+            if error is None:
+                note(intent, call.result())
+            elif isinstance(error, FileError) and not isinstance(error, Unfinished):
+                journal.abandon(intent)
+
+    size = sum(each.stamp.size for each in (step, *step.companions))
+    try:
+        stamps = await lane.do(partial(write, step, intent), size=size, late=late)
+    except (Unanswered, Unfinished):
+        raise
+    except FileError:
+        journal.abandon(intent)
+        raise
+    return note(intent, stamps)
 
 
 def _keep_apart(library: Library, placed: Placed | None, gone: Placed | None) -> None:
@@ -49,52 +94,40 @@ def _keep_apart(library: Library, placed: Placed | None, gone: Placed | None) ->
             library.sidecar.add(Kept(placed, tuple(library.journal.answered_by(placed.id))))
 
 
-def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
-    """Bring to an end what a crash cut off: steps that were completed now, and steps that were cleaned away.
-
-    A step whose destination cannot be reached keeps its intent and is looked at again at the next start.
-    """
-    journal = library.journal
-    finished, dropped = [], []
-    for intent, step in journal.intents():
-        absent = next(filter(None, (offline(folder, library) for folder in step.target.parents)), None)
-        if absent is not None:
-            finished.append(Outcome(step, None, absent))
-            continue
-        try:
-            stamp = finish(step, temporary_name(step.target, intent))
-        except FileError as error:
-            finished.append(Outcome(step, None, str(error)))
-            continue
-        if stamp is None:
-            journal.abandon(intent)
-            dropped.append(step)
-        else:
-            finished.append(Outcome(step, journal.finish(intent, stamp, time.time())))
-    with suppress(OSError):
-        library.sidecar.agree(journal.kept())
-    return finished, dropped
-
-
 async def undo(placed: Placed, library: Library) -> str | None:
     """Take back what was placed; None where that was done, else why not.
 
-    A file that is gone counts as taken back: a crash may have come between its removal and the record of it.
+    A picture and its companions are taken back together, whichever of them is given. A file that is gone counts as
+    taken back: a crash may have come between its removal and the record of it.
     """
     journal = library.journal
+    placed = journal.unit_of(placed)
     if journal.placed_at(placed.target) != placed:
         return "it was taken back or replaced before"
     original = journal.original_of(placed)
     if original is not None:
         return await _put_back(original, placed, library)
+    lane = lane_to(placed.target, library)
     try:
-        if not await asyncio.to_thread(take_back, placed) and not await asyncio.to_thread(is_gone, placed):
-            return "it was changed or removed since it was placed, so it is left as it is"
+        left = await lane.do(partial(refusal_to_take_back, placed))
+        if left is not None:
+            return _refused(left, placed)
+        if placed.companions:
+            journal.begin_undo(placed.id)
+        if not await lane.do(partial(take_back_together, placed)):
+            journal.abandon_undo(placed.id)
+            return _refused(placed, placed)
     except FileError as error:
         return str(error)
     journal.undo(placed.id, time.time())
     _keep_apart(library, None, placed)
     return None
+
+
+def _refused(left: Placed, placed: Placed) -> str:
+    if left.target == placed.target:
+        return "it was changed or removed since it was placed, so it is left as it is"
+    return f"{shown(left.target.name)}, which belongs to it, was changed since it was placed, so all is left as it is"
 
 
 async def _put_back(original: Placed, placed: Placed, library: Library) -> str | None:
@@ -115,38 +148,19 @@ async def _put_back(original: Placed, placed: Placed, library: Library) -> str |
         reason="the original is put back",
         replaces=placed,
     )
-    intent = journal.begin(step, time.time())
+
+    def note(intent: int, stamps: tuple[Stamp, ...]) -> Placed:
+        made = journal.finish(intent, stamps[0], time.time())
+        journal.disown(made.id, time.time())
+        _keep_apart(library, None, placed)
+        return made
+
     try:
-        stamp = await asyncio.to_thread(place, step, temporary_name(step.target, intent))
+        await _written(step, library, lane_to(step.target, library), _placed_alone, note)
     except FileError as error:
-        journal.abandon(intent)
         return str(error)
-    journal.disown(journal.finish(intent, stamp, time.time()).id, time.time())
-    _keep_apart(library, None, placed)
     return None
 
 
-def offline(into: Path, library: Library) -> str | None:
-    """Why a destination is not there, None if it is, is new, or was removed by somebody and may be made again.
-
-    What tells a removed folder from a drive that is not mounted is the device of what is left of its path.
-    """
-    known = library.catalogue.root(into)
-    if known is None or known.device is None:
-        return None
-    if into.exists():
-        found = presence(into, known.device, was_filled=True)
-        return None if found.online else f"The destination is offline: {found.reason}"
-    left = next(folder for folder in into.parents if folder.exists())
-    if left.stat().st_dev == known.device:
-        return None
-    return f"The destination {shown(into)} is offline; connect its drive."
-
-
-def _see(into: Path, library: Library) -> None:
-    """Remember the device of a destination, to know its empty mount point by."""
-    if not into.is_dir():
-        return
-    known, device = library.catalogue.root(into), into.stat().st_dev
-    if known is None or known.device != device:
-        library.catalogue.see_root(into, device, time.time())
+def _placed_alone(step: Collect, intent: int) -> tuple[Stamp, ...]:
+    return (place(step, temporary_name(step.target, intent)),)

@@ -1,22 +1,25 @@
 """Gathers what the pure planning of `collecting` needs to know of the store and of the destination."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+from pictured.collecting.kinship import Kin, numbered_unit
 from pictured.collecting.planning import Destination, Standing, planned, target_of
 from pictured.collecting.ranking import ranked
 from pictured.collecting.settings import CollectSettings, Purpose
 from pictured.disk.reading import digest_of, open_unchanged, stamp_now, stamp_of
 from pictured.errors import FileError
-from pictured.filenames import numbered
-from pictured.flow import Kind, Match, Picture, Placed, Step
+from pictured.flow import Collect, Kind, Match, Picture, Placed, Stamp, Step
 from pictured.looks import Probe
 from pictured.matching.found import Found
+from pictured.service.accompanying import companions_of
 from pictured.service.appraising import appraised
 from pictured.service.confirming import confirmed
 from pictured.service.library import Library, Scope, match_of
+from pictured.service.merging import Accompanied, merged
 from pictured.service.workers import Workers
 from pictured.store.queue import Queue
 
@@ -32,8 +35,9 @@ async def step_for_query(
 ) -> Step | None:
     """What one entry does for a query picture; None where it has no copy in the scope.
 
-    `promised` is given by a one-off collection: targets that earlier steps of its dry run would write. Somebody asks
-    for it by hand, so what was removed, taken back or denied before is collected again.
+    Raises Unanswered where the destination does not answer. `promised` is given by a one-off collection: targets that
+    earlier steps of its dry run would write. Somebody asks for it by hand, so what was removed, taken back or denied
+    before is collected again.
     """
     matches, standing = library.related(probe, entry.name, scope)
     if promised is None:
@@ -111,20 +115,36 @@ async def _step(
     candidates: _Candidates,
     promised: Mapping[Path, bytes] | None,
 ) -> Step:
-    placed = _placed(library, entry, candidates.standing)
+    lane, placed = library.lanes.of(entry.into), _placed(library, entry, candidates.standing)
+    there = [each for _, each in placed] + ([candidates.answered] if candidates.answered else [])
+    targets = [each.target for unit in there for each in (unit, *unit.companions)]
+    # Asked before the workers are: one that a drive holds up would be taken for one that a picture broke.
+    stamps = await lane.do(partial(_stamps, targets))
     told = await confirmed(workers, candidates.asked, [match for match, _ in placed])
     before = [each for match, each in zip(told, placed, strict=True) if match.kind is not Kind.SIMILAR]
     looked = await appraised(workers, [*candidates.matches, *(match for match, _ in before)])
     ranking = ranked(looked[: len(candidates.matches)], entry.prefer, entry.sources)
     again = [(match, placed) for match, (_, placed) in zip(looked[len(candidates.matches) :], before, strict=True)]
-    standing = _standing(entry, again, candidates.answered)
-    occupied = _occupied(target_of(entry, ranking[0], query), ranking[0], promised or {})
+    standing = _standing(entry, again, candidates.answered, stamps)
+    best, first = ranking[0], target_of(entry, ranking[0], query)
+    occupied = await lane.do(partial(_occupied, first, best, promised or {}, ()), size=best.picture.content.size)
     declined = library.journal.declined(entry.name)
     if promised is not None:
         standing = tuple(each for each in standing if each.stamp is not None)
         declined = frozenset()
     destination = Destination(standing, occupied, declined)
-    return planned(entry, query, ranking, destination)
+    step = planned(entry, query, ranking, destination)
+    if not isinstance(step, Collect) or not (entry.sidecars or entry.merge_metadata):
+        return step
+    with_it = Accompanied(await companions_of(library, best.picture.path) if entry.sidecars else ())
+    if entry.merge_metadata:
+        others = [match.picture for match in ranking[1:]]
+        with_it = await merged(library, workers, best.picture, others, with_it.companions)
+    if with_it.companions:
+        asked = partial(_occupied, first, best, promised or {}, [each.kin for each in with_it.companions])
+        occupied = await lane.do(asked, size=best.picture.content.size)
+        step = planned(entry, query, ranking, replace(destination, occupied=occupied), with_it.companions)
+    return replace(step, reason=f"{step.reason}; {with_it.note}") if with_it.note else step
 
 
 def _placed(library: Library, entry: CollectSettings, found: Sequence[Found]) -> list[tuple[Match, Placed]]:
@@ -138,29 +158,42 @@ def _placed(library: Library, entry: CollectSettings, found: Sequence[Found]) ->
     return files
 
 
+def _stamps(targets: Sequence[Path]) -> dict[Path, Stamp | None]:
+    return {target: stamp_now(target) for target in targets}
+
+
 def _standing(
-    entry: CollectSettings, placed: Sequence[tuple[Match, Placed]], answered: Placed | None
+    entry: CollectSettings,
+    placed: Sequence[tuple[Match, Placed]],
+    answered: Placed | None,
+    stamps: Mapping[Path, Stamp | None],
 ) -> tuple[Standing, ...]:
     """What the entry placed for this picture, the best first; what merely answered it before comes last."""
-    by_target = {each.target: Standing(each, match, stamp_now(each.target)) for match, each in placed}
+    by_target = {each.target: _seen(each, match, stamps) for match, each in placed}
     ordered = [
         by_target[match.picture.path] for match in ranked([match for match, _ in placed], entry.prefer, entry.sources)
     ]
     if answered is not None and answered.target not in by_target:
-        ordered.append(Standing(answered, None, stamp_now(answered.target)))
+        ordered.append(_seen(answered, None, stamps))
     return tuple(ordered)
 
 
-def _occupied(first: Path, best: Match, promised: Mapping[Path, bytes]) -> dict[Path, bytes | None]:
-    """The files in the way of a name and of its numbered successors, up to the first free one."""
+def _seen(placed: Placed, match: Match | None, stamps: Mapping[Path, Stamp | None]) -> Standing:
+    disturbed = next((each.target for each in placed.companions if stamps[each.target] != each.stamp), None)
+    return Standing(placed, match, stamps[placed.target], disturbed)
+
+
+def _occupied(first: Path, best: Match, promised: Mapping[Path, bytes], kin: Sequence[Kin]) -> dict[Path, bytes | None]:
+    """The files in the way of the names of a unit and of its numbered successors, up to the first that are free."""
     occupied: dict[Path, bytes | None] = {}
     for number in count(1):
-        target = first.with_name(numbered(first.name, number))
-        if target in promised:
-            occupied[target] = promised[target]
-        elif target.exists() or target.is_symlink():
-            occupied[target] = _digest(target, best.picture.content.size)
-        else:
+        unit = numbered_unit(first, number, kin)
+        for target in unit:
+            if target in promised:
+                occupied[target] = promised[target]
+            elif target.exists() or target.is_symlink():
+                occupied[target] = _digest(target, best.picture.content.size)
+        if not any(target in occupied for target in unit):
             return occupied
     raise AssertionError("numbers do not end")
 

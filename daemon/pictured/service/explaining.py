@@ -101,7 +101,7 @@ def _copy(place: int, copies: Sequence[Match], prefer: Sequence[Criterion], sour
 def _step(step: Step | Render) -> dict[str, Any]:
     if isinstance(step, Render):
         told = {"query": None, "do": "render", "best": str(step.source), "target": str(step.target), "replaces": None}
-        return {"entry": step.entry, **told, "reason": step.reason}
+        return {"entry": step.entry, **told, "reason": step.reason, "companions": []}
     query = str(step.query) if step.query else None
     if isinstance(step, Collect):
         replaces = str(step.replaces.target) if step.replaces else None
@@ -109,4 +109,6 @@ def _step(step: Step | Render) -> dict[str, Any]:
     else:
         target = str(step.placed.target) if step.placed else None
         told = {"do": "keep", "best": str(step.best) if step.best else None, "target": target, "replaces": None}
-    return {"entry": step.entry, "query": query, **told, "reason": step.reason}
+    together = step.companions if isinstance(step, Collect) else ()
+    companions = [{"source": str(each.source), "target": str(each.target), "reason": each.reason} for each in together]
+    return {"entry": step.entry, "query": query, **told, "reason": step.reason, "companions": companions}

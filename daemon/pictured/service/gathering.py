@@ -7,9 +7,10 @@ from pathlib import Path
 from pictured.collecting.settings import CollectSettings, Purpose
 from pictured.errors import UsageError
 from pictured.flow import Collect, Outcome, Picture, Step
-from pictured.service.acting import act, offline
+from pictured.service.acting import act
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
+from pictured.service.reaching import offline
 from pictured.service.reports import Collected, Progress, collected
 from pictured.service.searching import query_files, read_queries
 from pictured.service.tying import Ties
@@ -26,7 +27,7 @@ async def gather(
     Raises:
         UsageError: the destination lies on a drive that is not there.
     """
-    absent = offline(entry.into, library)
+    absent = await offline(entry.into, library)
     if absent is not None:
         raise UsageError(absent)
     scope = Scope(entry.sources, (entry.into, *queries))
@@ -96,6 +97,6 @@ async def _group_step(
 async def _done(step: Step, library: Library, into: Path, promised: dict[Path, bytes], *, dry_run: bool) -> Collected:
     planned = dry_run and isinstance(step, Collect)
     if isinstance(step, Collect) and planned:
-        promised[step.target] = step.digest
+        promised |= {each.target: each.digest for each in (step, *step.companions)}
     outcome = Outcome(step, None) if dry_run else await act(step, library, into)
     return collected(outcome, planned=planned)

@@ -19,12 +19,16 @@ from pictured.watching.settings import FolderSettings
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a person has asked for: whose pictures, and what becomes of them. All paths are real ones."""
+    """What a person has asked for: whose pictures, and what becomes of them. All paths are real ones.
+
+    `settle` is for how many seconds a file has to be quiet before it is taken.
+    """
 
     folders: tuple[FolderSettings, ...]
     entries: tuple[CollectSettings, ...]
     longest_wait: float
     rules: tuple[Rule, ...] = ()
+    settle: float = 0.0
 
     def paths(self, role: Role) -> tuple[Path, ...]:
         """The folders of a role."""
@@ -41,7 +45,8 @@ def orders_of(config: Config) -> Orders:
     """What the configuration asks for, with symlinks in its paths resolved as they are now."""
     folders = tuple(folder.model_copy(update={"path": real(folder.path)}) for folder in config.folders)
     entries = tuple(_real(entry) for entry in config.collect)
-    return Orders(folders, entries, config.limits.retry, tuple(real_rule(rule) for rule in config.rules))
+    rules = tuple(real_rule(rule) for rule in config.rules)
+    return Orders(folders, entries, config.limits.retry, rules, config.settle)
 
 
 def sweep(library: Library, orders: Orders) -> bool:

@@ -1,11 +1,12 @@
 """What one picture calls for: a plan over all collect entries and rules. The line acts on it, `explain` prints it."""
 
+import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from pictured.collecting.settings import CollectSettings, Purpose
-from pictured.errors import FileError
+from pictured.errors import FileError, Unanswered
 from pictured.flow import Collect, Keep, Picture, Plan, Role, Step
 from pictured.looks import Probe
 from pictured.service.deciding import step_for_group, step_for_query
@@ -33,8 +34,22 @@ async def steps(library: Library, workers: Workers, orders: Orders, picture: Pic
     if folder is None or library.journal.is_ours(picture.path, picture.stamp):
         return
     asked = _for_query if folder.role is Role.QUERY else _for_original
-    async for step in asked(library, workers, orders, picture):
-        yield step
+    async with aclosing(asked(library, workers, orders, picture)) as found:
+        async for step in found:
+            yield settled(step, orders.settle, time.time())
+
+
+def settled(step: Step, quiet: float, now: float) -> Step:
+    """Put a step off while one of its companions has not been quiet for so many seconds: it may still be written.
+
+    A time that lies ahead is no sign of that.
+    """
+    if isinstance(step, Collect):
+        for each in step.companions:
+            if 0 <= now - each.stamp.changed_ns / 1e9 < quiet:
+                reason = f"{each.source.name}, which belongs to it, was written a moment ago"
+                return Keep(step.entry, step.query, step.source, None, reason, put_off=True)
+    return step
 
 
 def scope_of(entry: CollectSettings, orders: Orders) -> Scope:
@@ -48,9 +63,14 @@ async def _for_query(library: Library, workers: Workers, orders: Orders, query: 
         return
     probe = await workers.probe(query.path, query.stamp)
     for entry in entries:
-        step = await step_for_query(library, workers, entry, query.path, probe, scope_of(entry, orders))
-        if step is not None:
-            yield step
+        # Held until the step was done: two queries for one original must not both find its place empty.
+        async with library.lanes.of(entry.into).held():
+            try:
+                step = await step_for_query(library, workers, entry, query.path, probe, scope_of(entry, orders))
+            except Unanswered as error:
+                step = Keep(entry.name, query.path, None, None, str(error), put_off=True)
+            if step is not None:
+                yield step
 
 
 async def _for_original(library: Library, workers: Workers, orders: Orders, picture: Picture) -> AsyncGenerator[Step]:
@@ -64,15 +84,30 @@ async def _for_original(library: Library, workers: Workers, orders: Orders, pict
             if asking is None:
                 asking = await _asking(library, workers, orders, picture)
             for query, probe in asking:
-                step = await step_for_query(library, workers, entry, query, probe, scope)
+                async with library.lanes.of(entry.into).held():
+                    try:
+                        step = await step_for_query(library, workers, entry, query, probe, scope)
+                    except Unanswered as error:
+                        step = Keep(entry.name, query, None, None, str(error), put_off=True)
+                    if step is not None:
+                        yield step
+        else:
+            async with library.lanes.of(entry.into).held():
+                step = await _step_for_group(library, workers, entry, picture, scope)
                 if step is not None:
                     yield step
-        else:
-            step = await step_for_group(library, workers, entry, picture, scope)
-            if isinstance(step, Collect) and step.digest in Queue(library.db).denied(asked_for(entry)):
-                step = Keep(entry.name, None, step.source, None, "it was denied in a review")
-            if step is not None:
-                yield step
+
+
+async def _step_for_group(
+    library: Library, workers: Workers, entry: CollectSettings, picture: Picture, scope: Scope
+) -> Step | None:
+    try:
+        step = await step_for_group(library, workers, entry, picture, scope)
+    except Unanswered as error:
+        return Keep(entry.name, None, picture.path, None, str(error), put_off=True)
+    if isinstance(step, Collect) and step.digest in Queue(library.db).denied(asked_for(entry)):
+        return Keep(entry.name, None, step.source, None, "it was denied in a review")
+    return step
 
 
 def _once_each(steps: Iterable[Step]) -> Iterator[Step]:

@@ -10,8 +10,10 @@ from typing import Any
 from pictured.collecting.settings import CollectSettings
 from pictured.flow import Collect, Render
 from pictured.rules.rule import Rule
+from pictured.service.confirming import confirmed
 from pictured.service.library import Library, Scope
 from pictured.service.searching import CLAIMED
+from pictured.service.workers import Workers
 from pictured.store.queue import Proposal, Queue
 
 
@@ -29,26 +31,29 @@ def propose_copy(library: Library, step: Collect, wish: Wish) -> Proposal | None
         "entry": wish.entry.model_dump(mode="json", by_alias=True),
         "excluding": [str(folder) for folder in wish.scope.excluding],
     }
-    queue, asked = Queue(library.db), asked_by(library, step.query) or asked_for(wish.entry)
-    proposal = queue.propose(step, asked, json.dumps(told), time.time())
-    if proposal is not None and step.query is None:
-        queue.supersede(proposal, _group(library, step, wish.scope))
-    return proposal
+    asked = asked_by(library, step.query) or asked_for(wish.entry)
+    return Queue(library.db).propose(step, asked, json.dumps(told), time.time())
+
+
+async def supersede(library: Library, workers: Workers, proposal: Proposal, scope: Scope) -> None:
+    """Let other contents of the same group wait no longer: one of them waited where it was the best before.
+
+    What full size contradicts is of another group.
+    """
+    step, number = proposal.step, library.catalogue.content_id(proposal.step.digest)
+    if number is None:
+        return
+    related = library.copies(library.recalled(library.catalogue.content(number)), scope)
+    claims = [match for match in related if match.kind in CLAIMED and match.picture.content.digest != step.digest]
+    told = await confirmed(workers, step.source, claims, step.stamp)
+    digests = {match.picture.content.digest for match in told if match.kind in CLAIMED}
+    Queue(library.db).supersede(proposal, digests)
 
 
 def propose_result(library: Library, render: Render, rule: Rule) -> Proposal | None:
     """Let a rule wait for one picture; None where that is nothing new, or was denied."""
     orders = json.dumps(rule.model_dump(mode="json"))
     return Queue(library.db).propose(render, render.rule, orders, time.time())
-
-
-def _group(library: Library, step: Collect, scope: Scope) -> set[bytes]:
-    """The other contents of a group; one of them waited where it was the best before."""
-    number = library.catalogue.content_id(step.digest)
-    if number is None:
-        return set()
-    related = library.copies(library.recalled(library.catalogue.content(number)), scope)
-    return {match.picture.content.digest for match in related if match.kind in CLAIMED} - {step.digest}
 
 
 def asked_by(library: Library, query: Path | None) -> bytes | None:
@@ -91,4 +96,8 @@ def told_of(proposal: Proposal) -> dict[str, Any]:
         "sha256": step.digest.hex(),
         "reason": step.reason,
         "note": proposal.note,
+        "companions": [
+            {"source": str(each.source), "target": str(each.target), "reason": each.reason}
+            for each in (collect.companions if collect else ())
+        ],
     }

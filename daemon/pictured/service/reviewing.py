@@ -9,17 +9,19 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
+from pictured.collecting.companions import accompanied
 from pictured.collecting.planning import target_of
 from pictured.collecting.settings import OnConflict
 from pictured.disk.reading import stamp_now
-from pictured.errors import FileError
-from pictured.filenames import numbered
-from pictured.flow import Collect, Keep, Match, Outcome, Placed
+from pictured.errors import FileError, Unanswered
+from pictured.flow import Collect, Keep, Match, Outcome, Picture
+from pictured.service.accompanying import astray, companions_of, in_the_way, moved_aside
 from pictured.service.acting import act, undo
-from pictured.service.library import Library
+from pictured.service.confirming import confirmed
+from pictured.service.library import Library, Scope
+from pictured.service.merging import merged
 from pictured.service.proposing import rule_of, wish_of
 from pictured.service.rendering import Applied, applied
 from pictured.service.reports import Decision, Reviewed
@@ -60,7 +62,7 @@ async def review(
             queue.decide(proposal, "approved", time.time())
             yield await _carried_out(library, workers, desk, decision, number)
         else:
-            refusal = _choose(library, proposal, copy)
+            refusal = await _choose(library, workers, proposal, copy)
             if refusal is not None:
                 yield Reviewed(number, decision, proposal, refusal, refusal)
             else:
@@ -75,17 +77,33 @@ async def carry_out(library: Library, workers: Workers, desk: asyncio.Lock) -> A
             yield done
 
 
-def alternatives(library: Library, proposal: Proposal) -> list[Match]:
-    """The files that may be collected instead of the proposed one: proven copies of it, or of what asks for it."""
-    wish, step = wish_of(proposal), proposal.step
-    asking = {proposal.asked, step.digest}
-    known = [number for digest in asking if (number := library.catalogue.content_id(digest)) is not None]
+async def alternatives(library: Library, workers: Workers, proposal: Proposal, scope: Scope) -> list[Match]:
+    """The files that may be collected instead of the proposed one: confirmed copies of it, or of what asks for it.
+
+    The proposed file is among them. Nothing is confirmed by a file that is no longer as it was read.
+    """
     found: dict[Path, Match] = {}
-    for number in known:
-        for match in library.copies(library.recalled(library.catalogue.content(number)), wish.scope):
-            if match.kind in CLAIMED:
-                found.setdefault(match.picture.path, match)
+    for picture in _asking(library, proposal):
+        if stamp_now(picture.path) == picture.stamp:
+            claims = _claims(library, picture, scope)
+            for match in await confirmed(workers, picture.path, claims, picture.stamp):
+                if match.kind in CLAIMED:
+                    found.setdefault(match.picture.path, match)
     return list(found.values())
+
+
+def _asking(library: Library, proposal: Proposal) -> list[Picture]:
+    """The pictures that tell what is a copy: the query as it was then, and what is proposed."""
+    step = proposal.step
+    query = step.query if isinstance(step, Collect) else None
+    named = ((query, proposal.asked), (step.source, step.digest))
+    known = ((library.catalogue.picture(path), digest) for path, digest in named if path is not None)
+    return [picture for picture, digest in known if picture is not None and picture.content.digest == digest]
+
+
+def _claims(library: Library, picture: Picture, scope: Scope) -> list[Match]:
+    related = library.copies(library.recalled(picture.content), scope)
+    return [match for match in related if match.kind in CLAIMED]
 
 
 async def _carried_out(
@@ -97,8 +115,15 @@ async def _carried_out(
         if proposal is None or proposal.state != "approved":
             return Reviewed(number, decision, proposal, "it is done already" if proposal else "it is gone")
         if isinstance(proposal.step, Collect):
-            return await _collected(library, decision, proposal, proposal.step)
-    return await _rendered(library, workers, desk, decision, proposal)
+            lane = library.lanes.of(wish_of(proposal).entry.into)
+            try:
+                await lane.ready()
+            except Unanswered as error:
+                Queue(library.db).decide(proposal, "approved", time.time(), str(error))
+                return replace(_told(library, decision, proposal, str(error)), error=str(error))
+            async with lane.held():
+                return await _collected(library, decision, proposal, proposal.step)
+    return await _rendered(library, workers, decision, proposal)
 
 
 async def _collected(library: Library, decision: Decision, proposal: Proposal, step: Collect) -> Reviewed:
@@ -109,13 +134,13 @@ async def _collected(library: Library, decision: Decision, proposal: Proposal, s
         queue.decide(proposal, "done", time.time())
         return _told(library, decision, proposal, "it is already collected", did=kept)
     step = _named(library, proposal, step)
-    stale = _stale(library, step)
+    stale = await _stale(library, proposal, step)
     if stale is None:
         outcome = await act(step, library, into)
         if outcome.error is None:
             queue.decide(proposal, "done", time.time())
             return _told(library, decision, proposal, "it is collected", did=outcome)
-        stale = _stale(library, step)
+        stale = await _stale(library, proposal, step)
         if stale is None:
             queue.decide(proposal, "approved", time.time(), outcome.error)
             told = _told(library, decision, proposal, outcome.error, did=outcome)
@@ -123,9 +148,7 @@ async def _collected(library: Library, decision: Decision, proposal: Proposal, s
     return _dropped(library, decision, proposal, stale)
 
 
-async def _rendered(
-    library: Library, workers: Workers, desk: asyncio.Lock, decision: Decision, proposal: Proposal
-) -> Reviewed:
+async def _rendered(library: Library, workers: Workers, decision: Decision, proposal: Proposal) -> Reviewed:
     queue, step, rule = Queue(library.db), proposal.step, rule_of(proposal)
     if Renders(library.db).of(step.digest, proposal.asked) is not None:
         queue.decide(proposal, "done", time.time())
@@ -137,7 +160,7 @@ async def _rendered(
         traits = await workers.examine(picture.path, picture.stamp)
     except FileError as error:
         return _dropped(library, decision, proposal, str(error))
-    did = await applied(library, workers, rule, picture, traits, desk)
+    did = await applied(library, workers, rule, picture, traits)
     if did.retry:
         queue.decide(proposal, "approved", time.time(), did.error)
         return replace(_told(library, decision, proposal, did.error or "", did=did), error=did.error)
@@ -147,28 +170,29 @@ async def _rendered(
 
 def _named(library: Library, proposal: Proposal, step: Collect) -> Collect:
     """The step with another name, where another picture got its name meanwhile: who approved it wants the picture."""
-    taken, ours = stamp_now(step.target), step.replaces.target if step.replaces else None
+    name, taken = in_the_way(step), stamp_now(step.target)
     renaming = wish_of(proposal).entry.on_conflict is OnConflict.RENAME
     # What has as many bytes may be the same: that is for the plan to find out.
-    if taken is None or step.target == ours or taken.size == step.stamp.size or not renaming:
+    same = name == step.target and taken is not None and taken.size == step.stamp.size
+    if name is None or same or not renaming:
         return step
-    target = _free(step.target, step.replaces)
-    Queue(library.db).retarget(proposal, target)
-    return replace(step, target=target)
+    moved = moved_aside(step)
+    Queue(library.db).retarget(proposal, moved)
+    return moved
 
 
-def _stale(library: Library, step: Collect) -> str | None:
+async def _stale(library: Library, proposal: Proposal, step: Collect) -> str | None:
     """Why a copy can no longer be made as it was planned; None where it can."""
     if stamp_now(step.source) != step.stamp:
         return "the source changed or is gone"
     if step.replaces is not None:
         if library.journal.placed_at(step.replaces.target) != step.replaces:
             return "what it was to replace is there no longer"
-        if stamp_now(step.replaces.target) != step.replaces.stamp:
+        if any(stamp_now(each.target) != each.stamp for each in (step.replaces, *step.replaces.companions)):
             return "what it was to replace was changed"
-        if step.target == step.replaces.target:
-            return None
-    return None if stamp_now(step.target) is None else "its name is taken by now"
+    if in_the_way(step) is not None:
+        return "its name is taken by now"
+    return await astray(library, step) if wish_of(proposal).entry.sidecars else None
 
 
 def _dropped(library: Library, decision: Decision, proposal: Proposal, why: str) -> Reviewed:
@@ -186,38 +210,37 @@ def _reopened(library: Library, proposal: Proposal) -> Path:
     return subject
 
 
-def _choose(library: Library, proposal: Proposal, copy: Path | None) -> str | None:
+async def _choose(library: Library, workers: Workers, proposal: Proposal, copy: Path | None) -> str | None:
     """Change a proposal to another copy and approve it; why not, where that cannot be."""
     step = proposal.step
     if not isinstance(step, Collect):
         return "a rule has one source; approve or deny it"
     if copy is None:
         return "name the copy that is to be collected instead"
-    found = alternatives(library, proposal)
+    found = await alternatives(library, workers, proposal, wish_of(proposal).scope)
     match = next((each for each in found if each.picture.path == copy), None)
     if match is None:
         return "this file is no known copy from the entry's folders; `pictured explain` tells what is known of it"
     picture = match.picture
     if stamp_now(copy) != picture.stamp:
         return "this file changed since it was read; try again in a moment"
-    target = _free(target_of(wish_of(proposal).entry, match, step.query), step.replaces)
+    entry = wish_of(proposal).entry
     chosen = replace(
         step,
         source=copy,
         stamp=picture.stamp,
         digest=picture.content.digest,
-        target=target,
+        target=target_of(entry, match, step.query),
         reason="it was chosen in a review",
     )
+    companions = await companions_of(library, copy) if entry.sidecars else ()
+    if entry.merge_metadata:
+        beside = [each.picture for each in found if each.picture.path != copy]
+        companions = (await merged(library, workers, picture, beside, companions)).companions
+    chosen = moved_aside(accompanied(chosen, companions))
     others = {each.picture.content.digest for each in found} | {step.digest}
     Queue(library.db).choose(proposal, chosen, others - {chosen.digest}, time.time())
     return None
-
-
-def _free(first: Path, replaces: Placed | None) -> Path:
-    names = (first.with_name(numbered(first.name, number)) for number in count(1))
-    ours = None if replaces is None else replaces.target
-    return next(name for name in names if name == ours or stamp_now(name) is None)
 
 
 async def _undone(library: Library, proposal: Proposal) -> Reviewed:
@@ -231,7 +254,8 @@ async def _undone(library: Library, proposal: Proposal) -> Reviewed:
     if not isinstance(step, Collect):
         Renders(library.db).forget(step.digest, proposal.asked)
     elif proposal.chosen:
-        own = {match.picture.content.digest for match in alternatives(library, proposal)}
+        scope, asking = wish_of(proposal).scope, _asking(library, proposal)
+        own = {match.picture.content.digest for each in asking for match in _claims(library, each, scope)}
         queue.allow(proposal.asked, own)
         queue.decide(proposal, "dropped", time.time(), "the choice was taken back")
         again = _reopened(library, proposal)

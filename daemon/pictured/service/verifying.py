@@ -1,24 +1,33 @@
 """Reads every placed file again and compares it with the record of it: a disk may lose what it was given."""
 
-import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 
 from pictured.disk.claiming import seen
 from pictured.disk.reading import digest_of, open_unchanged, stamp_from
-from pictured.errors import FileError
+from pictured.errors import FileError, Unanswered
 from pictured.flow import Form, Placed
-from pictured.service.acting import offline
 from pictured.service.library import Library
+from pictured.service.reaching import lane_to, offline_above
 from pictured.service.reports import Progress, Verified
 
 
 async def verify(library: Library) -> AsyncGenerator[Verified | Progress]:
     """Look at every file that pictured placed and that nobody took back, oldest first. Nothing is changed."""
-    placed = [kept.placed for kept in library.journal.kept()]
+    units = [kept.placed for kept in library.journal.kept()]
+    placed = [each for unit in units for each in (unit, *unit.companions)]
     for done, each in enumerate(placed, start=1):
-        absent = next(filter(None, (offline(folder, library) for folder in each.target.parents)), None)
-        found = ("offline", absent) if absent else await asyncio.to_thread(_state, each)
+        absent = await offline_above(each.target, library)
+        try:
+            size = each.stamp.size
+            found = (
+                ("offline", absent)
+                if absent
+                else await lane_to(each.target, library).do(partial(_state, each), size=size)
+            )
+        except Unanswered as error:
+            found = "offline", str(error)
         yield Verified(each.id, each.entry, each.target, *found)
         yield Progress(done, len(placed), "verifying")
 

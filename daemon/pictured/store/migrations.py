@@ -211,6 +211,21 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (asked, digest)
     ) WITHOUT ROWID;
     """,
+    """
+    -- A companion is placed together with a picture, its unit. Steps hold theirs as JSON. An undo that was begun is
+    -- finished after a crash, so that a unit never stays half taken back.
+    ALTER TABLE placed ADD COLUMN unit INTEGER REFERENCES placed;
+    CREATE INDEX placed_by_unit ON placed (unit) WHERE unit IS NOT NULL;
+    ALTER TABLE intents ADD COLUMN companions TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE proposals ADD COLUMN companions TEXT NOT NULL DEFAULT '[]';
+    CREATE TABLE undoing (
+        placed INTEGER NOT NULL PRIMARY KEY REFERENCES placed
+    );
+    """,
+    """
+    -- A file of a size that is known may be a copy, which its digest tells without decoding it.
+    CREATE INDEX contents_by_size ON contents (size);
+    """,
 )
 """One script for each version of the schema; the index records in `user_version` how many it has had."""
 

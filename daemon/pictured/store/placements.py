@@ -1,5 +1,6 @@
 """What pictured placed, and the history of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +15,17 @@ What = Literal["placed", "upgraded", "undone"]
 _PLACED = (
     "SELECT id, entry, target, digest, source, form, reason, size, mtime_ns, inode, device, changed_ns FROM placed"
 )
+_COMPANIONS = """SELECT placed.unit, placed.id, placed.entry, placed.target, placed.digest, placed.source, placed.form,
+    placed.reason, placed.size, placed.mtime_ns, placed.inode, placed.device, placed.changed_ns
+    FROM placed CROSS JOIN placed AS picture ON picture.id = placed.unit WHERE {} ORDER BY placed.id"""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One line of the history. `id` is that of the placed file, which `undo` takes; `at` is in Unix seconds."""
+    """One line of the history. `id` is that of the placed file, which `undo` takes; `at` is in Unix seconds.
+
+    `companions` are the files that were placed together with it.
+    """
 
     id: int
     at: float
@@ -29,10 +36,13 @@ class Deed:
     target: Path
     digest: bytes
     reason: str
+    companions: tuple[Placed, ...] = ()
 
 
 class Placements:
     """Questions about placed files. A placed file is active until something took its place or it was undone.
+
+    A picture and its companions are one unit: they become active and cease to be so together.
 
     Every method raises StoreError where the index cannot be read.
     """
@@ -41,13 +51,12 @@ class Placements:
         self._db = db
 
     def active(self, entry: str) -> list[Placed]:
-        """Give what an entry placed and neither replaced nor took back, oldest first."""
-        found = self._db.execute(f"{_PLACED} WHERE active AND entry = ? ORDER BY id", (entry,)).fetchall()
-        return [_placed(row) for row in found]
+        """Give the pictures that an entry placed and neither replaced nor took back, oldest first."""
+        return self._all("WHERE active AND unit IS NULL AND entry = ? ORDER BY id", (entry,))
 
     def kept(self) -> list[Kept]:
-        """Give every active placed file with the queries that it answers, oldest first."""
-        found = [_placed(row) for row in self._db.execute(f"{_PLACED} WHERE active ORDER BY id").fetchall()]
+        """Give every active placed picture with the queries that it answers, oldest first."""
+        found = self._all("WHERE active AND unit IS NULL ORDER BY id", ())
         queries: dict[int, list[Path]] = {}
         for number, query in self._db.execute("SELECT placed, query FROM answers ORDER BY query").fetchall():
             queries.setdefault(number, []).append(rows.path_from(query))
@@ -55,37 +64,38 @@ class Placements:
 
     def placed(self, number: int) -> Placed | None:
         """Give a placed file by its id, whether it is still active or not."""
-        row = self._db.execute(f"{_PLACED} WHERE id = ?", (number,)).fetchone()
-        return None if row is None else _placed(row)
+        return self._one("WHERE id = ?", (number,))
 
     def placed_at(self, target: Path) -> Placed | None:
-        """Give the active placed file at a target."""
-        row = self._db.execute(f"{_PLACED} WHERE active AND target = ?", (rows.key(target),)).fetchone()
-        return None if row is None else _placed(row)
+        """Give the active placed file at a target, be it a picture or a companion."""
+        return self._one("WHERE active AND target = ?", (rows.key(target),))
+
+    def unit_of(self, placed: Placed) -> Placed:
+        """Give the picture that a companion was placed with; a picture is its own unit."""
+        row = self._db.execute("SELECT unit FROM placed WHERE id = ?", (placed.id,)).fetchone()
+        unit = None if row is None or row[0] is None else self.placed(int(row[0]))
+        return unit or placed
 
     def standing(self, entry: str, digest: bytes) -> Placed | None:
-        """Give the active placed file of an entry with a digest, the first if there are several."""
-        row = self._db.execute(
-            f"{_PLACED} WHERE active AND entry = ? AND digest = ? ORDER BY id LIMIT 1", (entry, digest)
-        ).fetchone()
-        return None if row is None else _placed(row)
+        """Give the active placed picture of an entry with a digest, the first if there are several."""
+        return self._one(
+            "WHERE active AND unit IS NULL AND entry = ? AND digest = ? ORDER BY id LIMIT 1", (entry, digest)
+        )
 
     def rendered(self, entry: str, source: Path) -> list[Placed]:
         """Give the active files that a rule made of the picture at a path, oldest first."""
         found = self._db.execute(
             f"{_PLACED} WHERE active AND entry = ? AND source = ? ORDER BY id", (entry, rows.key(source))
         ).fetchall()
-        return [_placed(row) for row in found]
+        return [_placed(row, ()) for row in found]
 
     def original_of(self, placed: Placed) -> Placed | None:
         """Give the file of the person's that a rule's result took the place of; None for every other placed file."""
         if placed.source != placed.target:
             return None
-        row = self._db.execute(
-            f"{_PLACED} WHERE NOT active AND target = ? AND id < ? ORDER BY id DESC LIMIT 1",
-            (rows.key(placed.target), placed.id),
-        ).fetchone()
-        return None if row is None else _placed(row)
+        return self._one(
+            "WHERE NOT active AND target = ? AND id < ? ORDER BY id DESC LIMIT 1", (rows.key(placed.target), placed.id)
+        )
 
     def made_by_rule(self, digest: bytes, path: Path) -> bool:
         """Tell whether a rule made this content of another file: wherever it is moved, no rule takes it again."""
@@ -96,8 +106,8 @@ class Placements:
         return row is not None
 
     def count(self) -> int:
-        """Count the active placed files of all entries."""
-        return int(self._db.execute("SELECT count(*) FROM placed WHERE active").fetchone()[0])
+        """Count the active placed pictures of all entries."""
+        return int(self._db.execute("SELECT count(*) FROM placed WHERE active AND unit IS NULL").fetchone()[0])
 
     def is_ours(self, path: Path, stamp: Stamp) -> bool:
         """Tell whether a path holds an active placed file as we left it."""
@@ -117,13 +127,32 @@ class Placements:
             FROM deeds CROSS JOIN placed ON placed.id = deeds.placed
             WHERE :path IS NULL OR :path IN (query, source, target) OR (query >= :first AND query < :last)
             OR (source >= :first AND source < :last) OR (target >= :first AND target < :last)
+            OR placed.id IN (SELECT unit FROM placed WHERE unit IS NOT NULL AND :path IN (source, target))
             ORDER BY deeds.id DESC LIMIT :limit""",
             {"path": rows.optional_key(path), "first": first, "last": last, "limit": limit},
         ).fetchall()
-        return [_deed(row) for row in found]
+        return [_deed(row, self._companions(row[0])) for row in found]
+
+    def _one(self, where: str, values: tuple[object, ...]) -> Placed | None:
+        row = self._db.execute(f"{_PLACED} {where}", values).fetchone()
+        return None if row is None else _placed(row, self._companions(row[0]))
+
+    def _all(self, where: str, values: tuple[object, ...]) -> list[Placed]:
+        found = self._db.execute(f"{_PLACED} {where}", values).fetchall()
+        units: dict[int, list[Placed]] = {}
+        # One statement for all of them: most pictures have no companions, and there may be very many pictures.
+        for unit, *row in self._db.execute(_COMPANIONS.format("placed.active AND placed.unit IS NOT NULL")).fetchall():
+            units.setdefault(unit, []).append(_placed(row, ()))
+        return [_placed(row, units.get(row[0], ())) for row in found]
+
+    def _companions(self, number: int) -> list[Placed]:
+        """Give the companions of a placed picture: those that are still active, where it is."""
+        wanted = "placed.unit = ? AND placed.active = picture.active"
+        found = self._db.execute(_COMPANIONS.format(wanted), (number,)).fetchall()
+        return [_placed(row, ()) for _, *row in found]
 
 
-def _placed(row: Any) -> Placed:  # noqa: ANN401 -- rows are whatever the statement selects
+def _placed(row: Any, companions: Iterable[Placed]) -> Placed:  # noqa: ANN401 -- rows are whatever the statement selects
     number, entry, target, digest, source, form, reason, *stamp = row
     return Placed(
         id=number,
@@ -134,10 +163,11 @@ def _placed(row: Any) -> Placed:  # noqa: ANN401 -- rows are whatever the statem
         source=rows.path_from(source),
         form=Form(form),
         reason=reason,
+        companions=tuple(companions),
     )
 
 
-def _deed(row: Any) -> Deed:  # noqa: ANN401 -- rows are whatever the statement selects
+def _deed(row: Any, companions: Iterable[Placed]) -> Deed:  # noqa: ANN401 -- rows are whatever the statement selects
     number, at, entry, what, query, source, target, digest, reason = row
     return Deed(
         id=number,
@@ -149,4 +179,5 @@ def _deed(row: Any) -> Deed:  # noqa: ANN401 -- rows are whatever the statement 
         target=rows.path_from(target),
         digest=digest,
         reason=reason,
+        companions=tuple(companions),
     )

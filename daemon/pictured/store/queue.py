@@ -1,19 +1,19 @@
 """Steps that wait until a person has looked at them, and the pairs that a person denied."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pictured.flow import Collect, Form, Render
-from pictured.store import rows
+from pictured.store import rows, units
 from pictured.store.database import Database, transaction
 from pictured.store.placements import Placements
 
 State = Literal["waiting", "approved", "denied", "done", "dropped"]
 
 _COLUMNS = """id, at, entry, asked, query, source, digest, target, form, reason, replaces, size, mtime_ns, inode,
-    device, changed_ns, orders, state, note, chosen"""
+    device, changed_ns, orders, state, note, chosen, companions"""
+_OVER = "state IN ('done', 'dropped') AND at < ?"
 _READ = f"SELECT {_COLUMNS} FROM proposals"  # noqa: S608  a constant
 
 
@@ -73,8 +73,8 @@ class Queue:
             if found is None:
                 number = self._db.execute(
                     """INSERT INTO proposals (at, asked, orders, state, entry, query, source, digest, target, form,
-                    reason, replaces, size, mtime_ns, inode, device, changed_ns)
-                    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                    reason, replaces, size, mtime_ns, inode, device, changed_ns, companions)
+                    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
                     (at, asked, orders, *values),
                 ).fetchall()[0][0]
             else:
@@ -93,6 +93,11 @@ class Queue:
         found = self._db.execute(f"{_READ} WHERE state = 'waiting' ORDER BY id").fetchall()
         proposals = [self._proposal(row) for row in found]
         return [each for each in proposals if entry is None or each.step.entry == entry]
+
+    def count(self) -> int:
+        """How many proposals wait."""
+        found: int = self._db.execute("SELECT count(*) FROM proposals WHERE state = 'waiting'").fetchone()[0]
+        return found
 
     def approved(self) -> list[Proposal]:
         """Give what was approved and is not done yet, the oldest first."""
@@ -138,14 +143,17 @@ class Queue:
                     {"asked": asked, "digest": digest},
                 )
 
-    def retarget(self, proposal: Proposal, target: Path) -> None:
-        """Give a proposal another name to write to."""
+    def retarget(self, proposal: Proposal, step: Collect) -> None:
+        """Give a proposal, and what belongs to its copy, other names to write to."""
         with transaction(self._db):
             self._db.execute(
                 "DELETE FROM proposals WHERE entry = ? AND asked = ? AND digest = ? AND target = ? AND id != ?",
-                (proposal.step.entry, proposal.asked, proposal.step.digest, rows.key(target), proposal.id),
+                (step.entry, proposal.asked, step.digest, rows.key(step.target), proposal.id),
             )
-            self._db.execute("UPDATE proposals SET target = ? WHERE id = ?", (rows.key(target), proposal.id))
+            self._db.execute(
+                "UPDATE proposals SET target = ?, companions = ? WHERE id = ?",
+                (rows.key(step.target), units.written(step.companions), proposal.id),
+            )
 
     def supersede(self, proposal: Proposal, digests: Iterable[bytes]) -> None:
         """Let other contents wait no longer that the same asked for: they are copies of what is proposed now."""
@@ -162,6 +170,16 @@ class Queue:
         found = self._db.execute("SELECT digest FROM denied WHERE asked = ?", (asked,)).fetchall()
         return frozenset(digest for (digest,) in found)
 
+    def forgettable(self, before: float) -> int:
+        """Count what `prune` would forget."""
+        found = self._db.execute(f"SELECT count(*) FROM proposals WHERE {_OVER}", (before,))  # noqa: S608  a constant
+        return int(found.fetchone()[0])
+
+    def prune(self, before: float) -> int:
+        """Forget proposals from before a time that were carried out or dropped; says how many."""
+        with transaction(self._db):
+            return self._db.execute(f"DELETE FROM proposals WHERE {_OVER}", (before,)).rowcount  # noqa: S608
+
     def withdraw(self, note: str) -> None:
         """Let nothing wait any longer; what is still planned is proposed again under its old number."""
         with transaction(self._db):
@@ -176,14 +194,14 @@ class Queue:
     def _write(self, number: int, step: Collect | Render, state: State) -> None:
         self._db.execute(
             """UPDATE proposals SET entry = ?, query = ?, source = ?, digest = ?, target = ?, form = ?, reason = ?,
-            replaces = ?, size = ?, mtime_ns = ?, inode = ?, device = ?, changed_ns = ?, state = ?, note = NULL,
-            chosen = FALSE WHERE id = ?""",
+            replaces = ?, size = ?, mtime_ns = ?, inode = ?, device = ?, changed_ns = ?, companions = ?, state = ?,
+            note = NULL, chosen = FALSE WHERE id = ?""",
             (*_values(step), state, number),
         )
 
     def _proposal(self, row: Any) -> Proposal:  # noqa: ANN401 -- rows are whatever the statement selects
         number, at, entry, asked, query, source, digest, target, form, reason, replaces, *rest = row
-        *stamp, orders, state, note, chosen = rest
+        *stamp, orders, state, note, chosen, companions = rest
         path, seen, place = rows.path_from(source), rows.stamp_from(stamp), rows.path_from(target)
         step: Collect | Render
         if form is None:
@@ -191,12 +209,13 @@ class Queue:
         else:
             replaced = None if replaces is None else self._placements.placed(replaces)
             asking = rows.optional_path_from(query)
-            step = Collect(entry, asking, path, seen, digest, place, Form(form), reason, replaced)
+            alone = Collect(entry, asking, path, seen, digest, place, Form(form), reason, replaced)
+            step = replace(alone, companions=units.read(companions, alone))
         return Proposal(number, at, asked, step, orders, state, note, bool(chosen))
 
 
 def _values(step: Collect | Render) -> tuple[object, ...]:
-    """The columns from entry to changed_ns."""
+    """The columns from entry to changed_ns, and the companions."""
     collect = step if isinstance(step, Collect) else None
     return (
         step.entry,
@@ -208,4 +227,5 @@ def _values(step: Collect | Render) -> tuple[object, ...]:
         rows.text(step.reason),
         collect.replaces.id if collect and collect.replaces else None,
         *rows.stamp_row(step.stamp),
+        units.written(collect.companions if collect else ()),
     )

@@ -9,7 +9,7 @@ passed over; what is missing is made up for at the next start, when both records
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,14 @@ def _line(row: Mapping[str, Any]) -> str:
 
 
 def _row(kept: Kept) -> dict[str, Any]:
-    placed = kept.placed
+    queries = sorted(str(query) for query in kept.queries)
+    return _file(kept.placed) | {
+        "queries": queries,
+        "companions": [_file(companion) for companion in kept.placed.companions],
+    }
+
+
+def _file(placed: Placed) -> dict[str, Any]:
     return {
         "id": placed.id,
         "entry": placed.entry,
@@ -100,20 +107,23 @@ def _row(kept: Kept) -> dict[str, Any]:
         "form": placed.form.value,
         "reason": placed.reason,
         "stamp": [getattr(placed.stamp, name) for name in _STAMP],
-        "queries": sorted(str(query) for query in kept.queries),
     }
 
 
 def _kept(row: Mapping[str, Any]) -> Kept:
-    stamp = Stamp(**dict(zip(_STAMP, row["stamp"], strict=True)))
-    placed = Placed(
+    # Records of a picture that were written before there were companions have none.
+    placed = replace(_placed(row), companions=tuple(_placed(each) for each in row.get("companions", ())))
+    return Kept(placed, tuple(map(Path, row["queries"])))
+
+
+def _placed(row: Mapping[str, Any]) -> Placed:
+    return Placed(
         id=int(row["id"]),
         entry=row["entry"],
         target=Path(row["target"]),
-        stamp=stamp,
+        stamp=Stamp(**dict(zip(_STAMP, row["stamp"], strict=True))),
         digest=bytes.fromhex(row["digest"]),
         source=Path(row["source"]),
         form=Form(row["form"]),
         reason=row["reason"],
     )
-    return Kept(placed, tuple(map(Path, row["queries"])))

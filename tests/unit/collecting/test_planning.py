@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pictured.collecting.companions import Companion
+from pictured.collecting.kinship import Kin
 from pictured.collecting.planning import Destination, Standing, planned, target_of
 from pictured.collecting.ranking import outranks
 from pictured.collecting.settings import CollectSettings
@@ -265,3 +267,50 @@ def test_once_done_there_is_nothing_left_to_do(ranking: list[Match], there: Dest
 
     assert isinstance(again, Keep)
     assert again.reason == "it is already collected"
+
+
+def companions(*endings: str) -> list[Companion]:
+    return [Companion(Kin(f"a{each}", each, each == ".xmp"), Path(f"/l/a{each}"), AS_LEFT, b"d") for each in endings]
+
+
+def test_companions_get_the_name_of_the_picture() -> None:
+    step = planned(entry(), QUERY, [copy_of(1)], destination(), companions(".mov", ".xmp"))
+
+    assert isinstance(step, Collect)
+    assert [each.target.name for each in (step, *step.companions)] == ["a.jpg", "a.mov", "a.jpg.xmp"]
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.mov", "a.jpg.xmp"])
+def test_a_name_is_free_only_where_those_of_all_companions_are(name: str) -> None:
+    occupied = {INTO / name: None}
+
+    step = planned(entry(), QUERY, [copy_of(1)], destination(occupied=occupied), companions(".mov", ".xmp"))
+    skipped = planned(
+        entry(on_conflict="skip"), QUERY, [copy_of(1)], destination(occupied=occupied), companions(".mov", ".xmp")
+    )
+
+    assert isinstance(step, Collect)
+    assert [each.target.name for each in (step, *step.companions)] == ["a (2).jpg", "a (2).mov", "a (2).jpg.xmp"]
+    assert skipped.reason == f"the name {name} is taken by another file"
+
+
+def test_what_is_replaced_is_in_nobodys_way() -> None:
+    film = replace(placed(3, "/best/a.mov", 2), companions=())
+    old = replace(standing(1, target="/best/a.jpg"), placed=replace(placed(1, "/best/a.jpg"), companions=(film,)))
+    occupied = {INTO / "a.jpg": None, INTO / "a.mov": None}
+
+    step = planned(entry(), QUERY, [copy_of(2)], destination(old, occupied=occupied), companions(".mov"))
+
+    assert isinstance(step, Collect)
+    assert step.replaces == old.placed
+    assert [(each.target, each.replaces) for each in step.companions] == [(INTO / "a.mov", film)]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_a_person_did_to_a_companion_is_respected(number: int) -> None:
+    disturbed = replace(standing(1), disturbed=Path("/best/old.jpg.xmp"))
+
+    step = planned(entry(), QUERY, [copy_of(number)], destination(disturbed))
+
+    assert isinstance(step, Keep)
+    assert "somebody changed old.jpg.xmp, which belongs to" in step.reason

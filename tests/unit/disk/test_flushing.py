@@ -32,11 +32,12 @@ def test_every_folder_that_is_made_is_flushed_into_the_one_above(tmp_path: Path)
     assert [name for name in calls if name in {"mkdir", "fsync"}] == ["mkdir", "fsync", "mkdir", "fsync"]
 
 
-def test_a_link_to_a_folder_is_a_folder(tmp_path: Path) -> None:
+def test_nothing_is_made_below_a_link(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "link").symlink_to("there")
-    make_folders(tmp_path / "link" / "a")
-    assert (tmp_path / "there" / "a").is_dir()
+    with pytest.raises(NotADirectoryError):
+        make_folders(tmp_path / "link" / "a" / "b")
+    assert list((tmp_path / "there").iterdir()) == []
 
 
 @pytest.mark.parametrize("below", ["file", "file/a/b"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -184,3 +185,14 @@ def test_the_failure_is_told_even_if_nothing_can_be_removed(tmp_path: Path) -> N
     (tmp_path / "a").mkdir()
     with pytest.raises(OSError, match="full"), removed_on_error(tmp_path / "a"):
         raise OSError(errno.ENOSPC, "full")
+
+
+def test_bytes_that_were_made_anew_are_written_with_the_times_and_mode_of_their_source(ready: World) -> None:
+    content = b"<x:xmpmeta/>" * 10
+    step = ready.step(content=content, digest=hashlib.sha256(content).digest())
+
+    stamp = make(step, ready.temporary)
+
+    assert ready.temporary.read_bytes() == content
+    assert stamp.mtime_ns == step.stamp.mtime_ns
+    assert ready.temporary.stat().st_mode & 0o777 == ready.source.stat().st_mode & 0o777

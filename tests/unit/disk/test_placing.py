@@ -29,6 +29,7 @@ def names(folder: Path) -> list[str]:
 
 DIED = 42
 LIMIT = 500
+HELD = getattr(os, "O_PATH", 0)
 CALLS_THAT_MATTER = ("posix", "fcntl", "_io")
 TOUCHES = frozenset(
     {"open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.symlink", "os.chmod", "os.utime", "fcntl.ioctl"}
@@ -401,10 +402,11 @@ def die_at(root: Path, count: int, act: Callable[[], None]) -> None:
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
-        if event not in TOUCHES:
+        if event not in TOUCHES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & HELD):
             return
         paths = [os.fspath(value) for value in arguments if isinstance(value, str | os.PathLike)]
-        if not paths or any(path.startswith(str(root)) for path in paths):
+        # A name alone is one in a folder that is held open.
+        if not paths or any(path.startswith(str(root)) or "/" not in path for path in paths):
             left -= 1
             if left == 0:
                 act()
@@ -431,6 +433,8 @@ def die_after(_: Path, count: int, act: Callable[[], None]) -> None:
 RUNS = [(form, situation, False) for form in Form for situation in SITUATIONS]
 RUNS += [(form, situation, True) for form in (Form.COPY, Form.SYMLINK) for situation in ("new", "elsewhere")]
 every_run = pytest.mark.parametrize(("form", "name", "linkless"), RUNS)
+# Without clones, which the file systems of tests seldom have, a clone is a copy after one call that failed.
+unlike_run = pytest.mark.parametrize(("form", "name", "linkless"), [run for run in RUNS if run[0] is not Form.REFLINK])
 
 
 @pytest.fixture
@@ -503,7 +507,7 @@ def test_killed_anywhere_and_recovered_it_is_done_or_never_was(
     assert 2 < len(finished) < LIMIT - 2
 
 
-@every_run
+@unlike_run
 def test_killed_in_recovery_too_it_is_done_or_never_was(
     *, new_world: Callable, tree: Callable, run: Callable, in_child: Callable, form: Form, name: str, linkless: bool
 ) -> None:
@@ -534,7 +538,7 @@ def test_killed_in_recovery_too_it_is_done_or_never_was(
     pytest.fail("it never ended")
 
 
-@every_run
+@unlike_run
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
 def test_an_error_anywhere_changes_nothing_or_comes_too_late(
     *, new_world: Callable, tree: Callable, run: Callable, form: Form, name: str, code: int, linkless: bool

@@ -1,15 +1,18 @@
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from pictured.disk.placing import place, temporary_name
 from pictured.disk.reading import stamp_of
+from pictured.disk.together import place_together
 from pictured.flow import Collect, Form, Keep, Outcome, Picture, Placed
-from pictured.service.acting import act, offline, recover, undo
+from pictured.service.acting import act, undo
 from pictured.service.library import Library
+from pictured.service.recovering import recover
 
 Draw = Callable[..., Path]
 Index = Callable[[Path], Picture]
@@ -90,43 +93,6 @@ def test_two_at_once_for_one_name_harm_nobody(step: Collect, library: Library, t
     assert library.journal.intents() == []
 
 
-def test_a_write_that_was_cut_off_after_its_end_is_finished(step: Collect, library: Library, tree: Tree) -> None:
-    intent = library.journal.begin(step, 1.0)
-    place(step, temporary_name(step.target, intent))
-
-    finished, dropped = recover(library)
-
-    assert dropped == []
-    assert [outcome.placed for outcome in finished] == library.journal.active("best")
-    assert list(tree(step.target.parent)) == ["a.jpg"]
-    assert library.journal.intents() == []
-    assert recover(library) == ([], [])
-
-
-@pytest.mark.parametrize("written", [None, b"", b"half"])
-def test_a_write_that_was_cut_off_before_is_cleaned_away(
-    step: Collect, library: Library, tree: Tree, written: bytes | None
-) -> None:
-    intent = library.journal.begin(step, 1.0)
-    step.target.parent.mkdir()
-    if written is not None:
-        temporary_name(step.target, intent).write_bytes(written)
-
-    assert recover(library) == ([], [step])
-    assert tree(step.target.parent) == {}
-    assert library.journal.intents() == []
-    done(step, library)
-
-
-def test_recovery_leaves_a_file_of_somebody_else_alone(step: Collect, library: Library, tree: Tree) -> None:
-    library.journal.begin(step, 1.0)
-    step.target.parent.mkdir()
-    step.target.write_bytes(b"theirs")
-
-    assert recover(library) == ([], [step])
-    assert tree(step.target.parent) == {"a.jpg": b"theirs"}
-
-
 def test_what_was_taken_back_is_gone_and_declined(step: Collect, library: Library, tree: Tree) -> None:
     placed = done(step, library)
 
@@ -179,28 +145,121 @@ def test_a_replaced_file_cannot_be_taken_back_but_what_replaced_it_can(
     assert tree(tmp_path / "best") == {}
 
 
-def test_a_destination_that_was_never_seen_may_be_made(tmp_path: Path, library: Library) -> None:
-    assert offline(tmp_path / "best", library) is None
+@pytest.fixture
+def unit(step: Collect) -> Collect:
+    """The step with a sidecar, a film, and a sidecar of another style that was made anew."""
+    for ending in (".jpg.xmp", ".mov"):
+        step.source.with_name(f"a{ending}").write_bytes(ending.encode() * 50)
+
+    def companion(ending: str, content: bytes | None = None) -> Collect:
+        source = step.source if content else step.source.with_name(f"a{ending}")
+        return replace(
+            step,
+            query=None,
+            source=source,
+            stamp=stamp_of(source),
+            digest=sha256(content or source.read_bytes()).digest(),
+            target=step.target.with_name(f"a{ending}"),
+            reason="rating 4 from /l/b.jpg" if content else "it belongs to the picture",
+            content=content,
+        )
+
+    return replace(step, companions=(companion(".jpg.xmp"), companion(".mov"), companion(".xmp", b"<made/>")))
 
 
-def test_a_destination_that_somebody_removed_may_be_made_again(tmp_path: Path, library: Library) -> None:
-    library.catalogue.see_root(tmp_path / "best", tmp_path.stat().st_dev, 1.0)
+def test_a_unit_is_placed_and_journaled_as_one(unit: Collect, library: Library, tree: Tree) -> None:
+    placed = done(unit, library)
 
-    assert offline(tmp_path / "best", library) is None
+    assert tree(unit.target.parent) == {
+        "a.jpg": unit.source.read_bytes(),
+        "a.jpg.xmp": b".jpg.xmp" * 50,
+        "a.mov": b".mov" * 50,
+        "a.xmp": b"<made/>",
+    }
+    assert library.journal.active("best") == [placed]
+    assert [each.target for each in placed.companions] == [each.target for each in unit.companions]
+    assert [each.stamp for each in placed.companions] == [stamp_of(each.target) for each in unit.companions]
+    assert library.sidecar.read()[placed.id].placed == placed
+    [deed] = library.journal.history(unit.companions[1].target, 10)
+    assert [each.reason for each in deed.companions][2] == "rating 4 from /l/b.jpg"
+    # A raw file beside it is indexed where the destination is watched: it is ours.
+    assert all(library.journal.is_ours(each.target, each.stamp) for each in placed.companions)
 
 
-def test_a_destination_on_a_drive_that_is_gone_is_offline(tmp_path: Path, library: Library) -> None:
-    library.catalogue.see_root(tmp_path / "drive/best", tmp_path.stat().st_dev + 1, 1.0)
+def test_a_unit_of_which_a_file_is_gone_is_not_placed_at_all(unit: Collect, library: Library, tree: Tree) -> None:
+    unit.companions[1].source.unlink()
 
-    assert "connect its drive" in (offline(tmp_path / "drive/best", library) or "")
+    outcome = asyncio.run(act(unit, library, unit.target.parent))
+
+    assert outcome.error is not None
+    assert "a.mov is no longer there" in outcome.error
+    assert tree(unit.target.parent) == {}
+    assert library.journal.intents() == []
 
 
-def test_an_empty_mount_point_is_offline_and_a_filled_one_is_a_drive_with_another_number(
-    tmp_path: Path, library: Library
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_unit_is_taken_back_as_one_by_any_of_its_files(
+    unit: Collect, library: Library, tree: Tree, number: int
 ) -> None:
-    library.catalogue.see_root(tmp_path / "best", tmp_path.stat().st_dev + 1, 1.0)
-    (tmp_path / "best").mkdir()
-    assert "mount the drive" in (offline(tmp_path / "best", library) or "")
+    placed = done(unit, library)
+    given = (placed, *placed.companions)[number]
 
-    (tmp_path / "best/a.jpg").write_bytes(b"x")
-    assert offline(tmp_path / "best", library) is None
+    assert asyncio.run(undo(given, library)) is None
+
+    assert tree(unit.target.parent) == {}
+    assert tree(unit.source.parent).keys() == {"a.jpg", "a.jpg.xmp", "a.mov"}
+    assert library.journal.declined("best") == {unit.digest}
+    assert library.journal.count() == 0
+    assert library.sidecar.read() == {}
+    assert library.journal.undoing() == []
+
+
+def test_a_unit_with_a_sidecar_that_a_person_changed_is_left_as_it_is(
+    unit: Collect, library: Library, tree: Tree
+) -> None:
+    placed = done(unit, library)
+    placed.companions[0].target.write_bytes(b"five stars")
+    before = tree(unit.target.parent)
+
+    refusal = asyncio.run(undo(placed, library))
+
+    assert refusal is not None
+    assert "a.jpg.xmp, which belongs to it, was changed" in refusal
+    assert tree(unit.target.parent) == before
+
+
+def test_taking_back_that_was_cut_off_is_finished(unit: Collect, library: Library, tree: Tree) -> None:
+    placed = done(unit, library)
+    library.journal.begin_undo(placed.id)
+    placed.target.unlink()
+    placed.companions[1].target.write_bytes(b"theirs by now")
+
+    asyncio.run(recover(library))
+
+    assert tree(unit.target.parent) == {"a.mov": b"theirs by now"}
+    assert library.journal.undoing() == []
+    assert library.journal.active("best") == []
+
+
+def test_a_unit_that_was_cut_off_after_its_end_is_finished(unit: Collect, library: Library) -> None:
+    intent = library.journal.begin(unit, 1.0)
+    stamps = place_together(unit, intent)
+
+    finished, dropped = asyncio.run(recover(library))
+
+    assert dropped == []
+    [placed] = library.journal.active("best")
+    assert [outcome.placed for outcome in finished] == [placed]
+    assert [each.stamp for each in (placed, *placed.companions)] == list(stamps)
+
+
+def test_a_better_copy_takes_the_place_of_the_whole_unit(unit: Collect, library: Library, tree: Tree) -> None:
+    placed = done(unit, library)
+    better = replace(unit, replaces=placed, companions=(replace(unit.companions[1], replaces=placed.companions[1]),))
+
+    again = done(better, library)
+
+    assert tree(unit.target.parent).keys() == {"a.jpg", "a.mov"}
+    assert library.journal.active("best") == [again]
+    assert [each.target.name for each in again.companions] == ["a.mov"]
+    assert library.journal.placed_at(unit.companions[0].target) is None

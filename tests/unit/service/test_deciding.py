@@ -1,3 +1,4 @@
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 from pictured.collecting.settings import CollectSettings
 from pictured.disk.placing import place, temporary_name
 from pictured.flow import Collect, Keep, Picture, Placed, Step
+from pictured.imaging.sidecars import XMP, Additions, added_to
+from pictured.service.acting import act
 from pictured.service.deciding import step_for_group, step_for_query
 from pictured.service.library import Library, Scope
 from pictured.service.workers import Workers
@@ -301,3 +304,88 @@ def test_a_group_knows_after_a_restart_what_was_collected_for_it(
 
     assert isinstance(grouped(worse, every), Keep)
     assert isinstance(grouped(worse, every, knowing=Library(library.db)), Keep)
+
+
+def test_what_belongs_to_the_best_copy_goes_with_it(
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
+) -> None:
+    best = index(draw(tmp_path / "l/IMG_1.JPG", "coffee", width=600))
+    for name in ("IMG_1.xmp", "IMG_1.MOV", "IMG_2.xmp"):
+        (tmp_path / "l" / name).write_bytes(name.encode())
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best/IMG_1.mov").write_bytes(b"theirs")
+
+    step = asked(query)
+    alone = asked(query, entry(tmp_path, sidecars=False))
+
+    assert isinstance(step, Collect)
+    assert [each.target.name for each in (step, *step.companions)] == [
+        "IMG_1 (2).JPG",
+        "IMG_1 (2).mov",
+        "IMG_1 (2).JPG.xmp",
+    ]
+    assert [each.source.name for each in step.companions] == ["IMG_1.MOV", "IMG_1.xmp"]
+    assert isinstance(alone, Collect)
+    assert (alone.source, alone.target.name, alone.companions) == (best.path, "IMG_1.JPG", ())
+
+
+def test_a_dry_run_promises_the_names_of_all_files(
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee"))
+    (tmp_path / "l/a.xmp").write_bytes(b"sidecar")
+
+    step = asked(query, promised={tmp_path / "best/a.jpg.xmp": b"other"})
+
+    assert isinstance(step, Collect)
+    assert step.target.name == "a (2).jpg"
+
+
+def test_a_sidecar_that_a_person_changed_keeps_a_better_copy_away(
+    tmp_path: Path, library: Library, query: Picture, draw: Draw, index: Index, asked: Asked
+) -> None:
+    index(draw(tmp_path / "l/a.jpg", "coffee", width=300))
+    (tmp_path / "l/a.xmp").write_bytes(b"sidecar")
+
+    first = asked(query)
+    assert isinstance(first, Collect)
+    asyncio.run(act(first, library, tmp_path / "best"))
+    (tmp_path / "best/a.jpg.xmp").write_bytes(b"five stars")
+    index(draw(tmp_path / "l/large.jpg", "coffee", width=600))
+
+    step = asked(query)
+
+    assert isinstance(step, Keep)
+    assert "somebody changed a.jpg.xmp" in step.reason
+
+
+def test_what_the_best_copy_lacks_is_merged_where_that_is_wanted(
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
+) -> None:
+    index(draw(tmp_path / "l/large.jpg", "coffee", width=600))
+    index(draw(tmp_path / "l/small.jpg", "coffee", width=300))
+    (tmp_path / "l/small.jpg.xmp").write_bytes(added_to(None, Additions({(XMP, "Rating"): "4"})))
+
+    step = asked(query, entry(tmp_path, merge_metadata=True))
+    without = asked(query)
+
+    assert isinstance(step, Collect)
+    assert [(each.target.name, each.reason) for each in step.companions] == [
+        ("large.jpg.xmp", f"rating 4 from {tmp_path / 'l/small.jpg.xmp'}")
+    ]
+    assert isinstance(without, Collect)
+    assert without.companions == ()
+
+
+def test_a_hostile_sidecar_is_told_in_the_reason(
+    tmp_path: Path, query: Picture, draw: Draw, index: Index, asked: Asked
+) -> None:
+    index(draw(tmp_path / "l/large.jpg", "coffee", width=600))
+    (tmp_path / "l/large.xmp").write_bytes(b"<!DOCTYPE x><x/>")
+
+    step = asked(query, entry(tmp_path, merge_metadata=True))
+
+    assert isinstance(step, Collect)
+    assert [each.content for each in step.companions] == [None]
+    assert "; metadata was not merged: " in step.reason
+    assert "has a document type" in step.reason

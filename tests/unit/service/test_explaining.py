@@ -77,6 +77,7 @@ def test_a_query_is_explained_with_its_copies_and_the_plan(
             "best": str(large.path),
             "target": str(tmp_path / "best/600.jpg"),
             "replaces": None,
+            "companions": [],
         }
     ]
 

@@ -1,4 +1,7 @@
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,10 +9,11 @@ import pytest
 
 from pictured.collecting.settings import CollectSettings
 from pictured.disk.placing import place, temporary_name
-from pictured.flow import Collect, Keep, Picture, Plan, Role
+from pictured.errors import Unanswered
+from pictured.flow import Collect, Form, Keep, Picture, Plan, Role, Stamp
 from pictured.service.library import Library, Scope
 from pictured.service.orders import Orders
-from pictured.service.planning import plan, scope_of
+from pictured.service.planning import plan, scope_of, settled
 from pictured.service.proposing import Wish, propose_copy
 from pictured.service.workers import Workers
 from pictured.store.queue import Queue
@@ -186,3 +190,48 @@ def test_an_own_output_in_a_library_calls_for_nothing(
     output.path.write_bytes(draw(tmp_path / "x.jpg", "rocket").read_bytes())
     theirs = index(output.path)
     assert [step.entry for step in planned(there, theirs).steps] == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "put_off"),
+    [(100.0, True), (97.9, False), (98.1, True), (99.9, True), (100.1, False), (900.0, False), (0.0, False)],
+)
+def test_a_companion_that_may_still_be_written_puts_the_unit_off(changed: float, put_off: bool) -> None:  # noqa: FBT001
+    alone = Collect("best", None, Path("/l/a.jpg"), Stamp(1, 1, 1), b"", Path("/b/a.jpg"), Form.COPY, "why")
+    film = replace(alone, source=Path("/l/a.mov"), stamp=Stamp(1, 1, 1, 1, round(changed * 1e9)))
+    step = replace(alone, companions=(film,))
+
+    found = settled(step, 2.0, 100.0)
+
+    assert settled(alone, 2.0, 100.0) == alone
+    if put_off:
+        assert isinstance(found, Keep)
+        assert (found.put_off, found.best) == (True, step.source)
+        assert found.reason == "a.mov, which belongs to it, was written a moment ago"
+    else:
+        assert found == step
+
+
+def test_what_goes_to_a_destination_that_hangs_is_put_off_and_the_rest_is_planned(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, with_workers: WithWorkers
+) -> None:
+    index(draw(tmp_path / "l/coffee.jpg", "coffee"))
+    query = index(draw(tmp_path / "q/poor.jpg", "coffee", width=150), asking=True)
+    there = orders(tmp_path, {"name": "hangs"}, {"name": "answers", "into": tmp_path / "two"})
+    library.lanes.patience, answer = 0.01, threading.Event()
+
+    async def scenario(workers: Workers) -> Plan:
+        with suppress(Unanswered):
+            await library.lanes.of(tmp_path / "best").do(answer.wait)
+        library.lanes.patience = 30.0
+        return await plan(library, workers, there, query)
+
+    try:
+        one, other = with_workers(scenario).steps
+    finally:
+        answer.set()
+
+    assert isinstance(one, Keep)
+    assert (one.entry, one.put_off) == ("hangs", True)
+    assert "does not answer" in one.reason
+    assert isinstance(other, Collect)

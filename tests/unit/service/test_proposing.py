@@ -1,17 +1,35 @@
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
 
 from pictured.collecting.settings import CollectSettings
 from pictured.flow import Collect, Form, Picture, Render
 from pictured.rules.rule import Rule
 from pictured.service.library import Library, Scope
-from pictured.service.proposing import Wish, asked_for, propose_copy, propose_result, rule_of, told_of, wish_of
+from pictured.service.proposing import (
+    Wish,
+    asked_for,
+    propose_copy,
+    propose_result,
+    rule_of,
+    supersede,
+    told_of,
+    wish_of,
+)
 from pictured.service.reports import json_line
+from pictured.service.workers import Workers
 from pictured.store.queue import Queue
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 Draw = Callable[..., Path]
 Index = Callable[..., Picture]
+Photo = Callable[[str], Image.Image]
+Run = Callable[[Callable[[Workers], Awaitable[Any]]], Any]
 
 
 def wish_in(folder: Path) -> Wish:
@@ -47,18 +65,24 @@ def test_a_group_is_asked_for_by_its_entry(tmp_path: Path, library: Library, dra
     assert proposal.asked == asked_for(wish_in(tmp_path).entry)
 
 
-def test_a_better_copy_of_a_group_takes_the_place_of_the_one_that_waited(
-    tmp_path: Path, library: Library, draw: Draw, index: Index
+def test_a_better_copy_of_a_group_takes_the_place_of_the_one_that_waited_and_of_no_other_frame(
+    tmp_path: Path, library: Library, photo: Photo, draw: Draw, index: Index, with_workers: Run
 ) -> None:
-    small = index(draw(tmp_path / "l/small.jpg", "coffee", width=200))
-    other = index(draw(tmp_path / "l/other.jpg", "chelsea", width=200))
-    for picture in (small, other):
-        propose_copy(library, step_of(picture, None, tmp_path), wish_in(tmp_path))
-    large = index(draw(tmp_path / "l/large.jpg", "coffee", width=300))
+    waited = [index(draw(tmp_path / "l/chelsea.jpg", "chelsea", width=200))]
+    # What lies elsewhere in the second frame is too small for the index to see.
+    for name, place, quality in (("worse", (200, 150), 60), ("frame", (212, 146), 90), ("best", (200, 150), 95)):
+        frame = photo("coffee").copy()
+        frame.paste(photo("chelsea").crop((150, 60, 220, 120)), place)
+        frame.save(tmp_path / f"l/{name}.jpg", quality=quality)
+        waited.append(index(tmp_path / f"l/{name}.jpg"))
+    wish = wish_in(tmp_path)
+    *_, last = [propose_copy(library, step_of(each, None, tmp_path), wish) for each in waited]
+    assert last is not None
 
-    propose_copy(library, step_of(large, None, tmp_path), wish_in(tmp_path))
+    with_workers(lambda workers: supersede(library, workers, last, wish.scope))
 
-    assert [each.step.source for each in Queue(library.db).waiting()] == [other.path, large.path]
+    waiting = [each.step.source.stem for each in Queue(library.db).waiting()]
+    assert waiting == ["chelsea", "frame", "best"]
 
 
 def test_a_rule_waits_as_it_is(tmp_path: Path, library: Library, draw: Draw, index: Index) -> None:

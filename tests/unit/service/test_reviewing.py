@@ -1,26 +1,35 @@
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from tests.unit.service.test_proposing import step_of, wish_in
+from tests.unit.service.test_review_desk import burst
 
+from pictured.collecting.companions import accompanied
+from pictured.errors import Unanswered
 from pictured.flow import Collect, Picture, Render
 from pictured.rules.planning import digest_of
 from pictured.rules.rule import Rule
-from pictured.service.library import Library
-from pictured.service.proposing import propose_copy, propose_result
+from pictured.service.accompanying import companions_of
+from pictured.service.library import Library, Scope
+from pictured.service.proposing import propose_copy, propose_result, wish_of
 from pictured.service.reports import Decision, Reviewed
 from pictured.service.reviewing import alternatives, carry_out, review
+from pictured.service.searching import CLAIMED
 from pictured.service.workers import Workers
 from pictured.store.queue import Proposal, Queue
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 Draw = Callable[..., Path]
+Photo = Callable[[str], Image.Image]
 Index = Callable[..., Picture]
 Run = Callable[[Callable[[Workers], Awaitable[Any]]], Any]
 Tree = Callable[[Path], dict[str, bytes]]
@@ -177,11 +186,39 @@ def test_a_file_that_somebody_changed_is_not_taken_back(proposal: Proposal, deci
     assert proposal.step.target.read_bytes() == b"edited"
 
 
+def offered(library: Library, with_workers: Run, proposal: Proposal) -> set[Path]:
+    found = with_workers(lambda workers: alternatives(library, workers, proposal, wish_of(proposal).scope))
+    return {each.picture.path for each in found}
+
+
+def test_what_full_size_contradicts_is_not_offered_as_a_copy(
+    tmp_path: Path, library: Library, photo: Photo, index: Index, with_workers: Run
+) -> None:
+    original = burst(tmp_path, photo, index)
+    proposal = propose_copy(library, step_of(original, None, tmp_path), wish_in(tmp_path))
+    assert proposal is not None
+    related = library.copies(library.recalled(original.content), Scope())
+    claimed = {each.picture.path.name for each in related if each.kind in CLAIMED}
+
+    assert claimed >= {"copy.jpg", "other.jpg"}
+    assert {path.name for path in offered(library, with_workers, proposal)} == {"a.jpg", "copy.jpg"}
+
+
+def test_nothing_is_confirmed_by_a_file_that_changed(
+    library: Library, proposal: Proposal, decide: Decide, with_workers: Run, tmp_path: Path
+) -> None:
+    for path in (proposal.step.source, tmp_path / "q/poor.jpg"):
+        os.utime(path, ns=(1, 1))
+
+    assert offered(library, with_workers, proposal) == set()
+    assert "no known copy" in (decide("prefer", proposal.id, tmp_path / "l/small.jpg").error or "")
+
+
 def test_another_copy_is_chosen_and_taken_back(
-    tmp_path: Path, library: Library, proposal: Proposal, decide: Decide, tree: Tree
+    tmp_path: Path, library: Library, proposal: Proposal, decide: Decide, tree: Tree, with_workers: Run
 ) -> None:
     small = tmp_path / "l/small.jpg"
-    assert {each.picture.path for each in alternatives(library, proposal)} == {proposal.step.source, small}
+    assert offered(library, with_workers, proposal) == {proposal.step.source, small}
     assert "no known copy" in (decide("prefer", proposal.id, tmp_path / "q/poor.jpg").error or "")
 
     assert decide("prefer", proposal.id, small).error is None
@@ -218,3 +255,92 @@ def test_a_rule_is_carried_out_taken_back_and_carried_out_again(
     assert tree(tmp_path / "web") == {}
     assert decide("approve", waiting.id).error is None
     assert list(tree(tmp_path / "web")) == ["a.jpg"]
+
+
+def accompany(proposal: Proposal, library: Library, tmp_path: Path) -> Proposal:
+    """Let the copy of a proposal have a sidecar and a film, and propose it anew."""
+    for name in ("a.jpg.xmp", "a.mov"):
+        proposal.step.source.with_name(name).write_bytes(name.encode())
+    assert isinstance(proposal.step, Collect)
+    step = accompanied(proposal.step, asyncio.run(companions_of(library, proposal.step.source)))
+    propose_copy(library, step, wish_in(tmp_path))
+    found = Queue(library.db).of(proposal.id)
+    assert found is not None
+    assert found.step == step
+    return found
+
+
+def test_an_approved_copy_brings_what_belongs_to_it_and_both_are_taken_back(
+    tmp_path: Path, library: Library, proposal: Proposal, decide: Decide, tree: Tree
+) -> None:
+    proposal = accompany(proposal, library, tmp_path)
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best/a.mov").write_bytes(b"theirs")
+
+    done = decide("approve", proposal.id)
+
+    assert done.error is None
+    assert tree(tmp_path / "best").keys() == {"a.mov", "a (2).jpg", "a (2).jpg.xmp", "a (2).mov"}
+    assert decide("undo", proposal.id).error is None
+    assert tree(tmp_path / "best") == {"a.mov": b"theirs"}
+
+
+@pytest.mark.parametrize("what", ["changed", "gone", "came"])
+def test_companions_that_are_not_as_planned_have_the_copy_planned_anew(
+    what: str, tmp_path: Path, library: Library, proposal: Proposal, decide: Decide, tree: Tree
+) -> None:
+    proposal = accompany(proposal, library, tmp_path)
+    film = proposal.step.source.with_name("a.mov")
+    match what:
+        case "changed":
+            film.write_bytes(b"another")
+        case "gone":
+            film.unlink()
+        case "came":
+            film.with_name("a.aae").write_bytes(b"edits")
+
+    done = decide("approve", proposal.id)
+
+    assert done.error is not None
+    assert "which belongs to it, came, changed or is gone" in done.error
+    assert state_of(library, proposal.id) == "dropped"
+    assert tree(tmp_path / "best") == {}
+
+
+def test_another_copy_that_is_chosen_brings_its_own(
+    tmp_path: Path, library: Library, proposal: Proposal, decide: Decide, tree: Tree
+) -> None:
+    proposal = accompany(proposal, library, tmp_path)
+    (tmp_path / "l/small.xmp").write_bytes(b"small")
+
+    done = decide("prefer", proposal.id, tmp_path / "l/small.jpg")
+
+    assert done.error is None
+    assert tree(tmp_path / "best").keys() == {"small.jpg", "small.jpg.xmp"}
+
+
+def test_what_is_approved_for_a_destination_that_hangs_is_done_when_it_answers(
+    tmp_path: Path, library: Library, proposal: Proposal, with_workers: Run, tree: Tree
+) -> None:
+    library.lanes.patience, answer, back = 0.01, threading.Event(), asyncio.Event()
+    library.lanes.tell = lambda heard: None if heard.silent else back.set()
+
+    async def scenario(workers: Workers) -> list[Reviewed]:
+        with suppress(Unanswered):
+            await library.lanes.of(tmp_path / "best").do(answer.wait)
+        library.lanes.patience = 30.0
+        asked = [each async for each in review(library, workers, asyncio.Lock(), "approve", [proposal.id])]
+        answer.set()
+        await back.wait()
+        return asked + [each async for each in carry_out(library, workers, asyncio.Lock())]
+
+    try:
+        put_off, done = with_workers(scenario)
+    finally:
+        answer.set()
+
+    assert "does not answer" in (put_off.error or "")
+    assert put_off.proposal is not None
+    assert put_off.proposal.state == "approved"
+    assert (done.error, state_of(library, proposal.id)) == (None, "done")
+    assert list(tree(tmp_path / "best")) == ["a.jpg"]

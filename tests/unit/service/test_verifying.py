@@ -1,10 +1,12 @@
 import asyncio
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from pictured.disk.reading import stamp_of
 from pictured.flow import Collect, Form, Picture, Placed
 from pictured.service.acting import act
 from pictured.service.library import Library
@@ -62,3 +64,26 @@ def test_what_a_disk_did_is_told_from_what_a_person_did(
         "bent.jpg": "changed",
     }
     assert link.target.is_symlink()
+
+
+def test_every_file_of_a_unit_is_looked_at(tmp_path: Path, library: Library, place: Callable[..., Placed]) -> None:
+    source = tmp_path / "l/a.mov"
+    source.write_bytes(b"film")
+    first = place("first.jpg")
+    target, digest = tmp_path / "best/second.mov", sha256(b"film").digest()
+    film = Collect("best", None, source, stamp_of(source), digest, target, Form.COPY, "it belongs to the picture")
+    second = Collect(
+        "best",
+        None,
+        first.source,
+        stamp_of(first.source),
+        first.digest,
+        tmp_path / "best/second.jpg",
+        Form.COPY,
+        "why",
+        companions=(film,),
+    )
+    asyncio.run(act(second, library, tmp_path / "best"))
+    target.write_bytes(b"edited")
+
+    assert states(library) == {"first.jpg": "sound", "second.jpg": "sound", "second.mov": "changed"}

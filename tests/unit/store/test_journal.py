@@ -1,12 +1,12 @@
 import os
-import sqlite3
+from contextlib import closing
 from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 
 from pictured.flow import Collect, Form, Stamp
-from pictured.store.database import transaction
+from pictured.store.database import Database, transaction
 from pictured.store.journal import Journal
 from pictured.store.opening import open_store
 
@@ -14,7 +14,7 @@ LEFT = Stamp(11, 21, 31, 41, 51)
 
 
 @pytest.mark.parametrize("form", Form)
-def test_an_intent_comes_back_whole(db: sqlite3.Connection, step: Collect, form: Form) -> None:
+def test_an_intent_comes_back_whole(db: Database, step: Collect, form: Form) -> None:
     journal = Journal(db)
     old = journal.finish(journal.begin(step, 1.0), LEFT, 2.0)
     odd = replace(
@@ -88,13 +88,13 @@ def test_a_death_while_an_upgrade_is_finished_leaves_the_state_before_or_after(t
     }
 
 
-def test_an_intent_within_a_transaction_is_refused(db: sqlite3.Connection, step: Collect) -> None:
+def test_an_intent_within_a_transaction_is_refused(db: Database, step: Collect) -> None:
     with pytest.raises(RuntimeError), transaction(db):
         Journal(db).begin(step, 1.0)
     assert Journal(db).intents() == []
 
 
-def test_an_abandoned_intent_is_gone_and_its_number_is_not_used_again(db: sqlite3.Connection, step: Collect) -> None:
+def test_an_abandoned_intent_is_gone_and_its_number_is_not_used_again(db: Database, step: Collect) -> None:
     journal = Journal(db)
     first = journal.begin(step, 1.0)
     journal.abandon(first)
@@ -104,7 +104,7 @@ def test_an_abandoned_intent_is_gone_and_its_number_is_not_used_again(db: sqlite
         journal.finish(first, LEFT, 3.0)
 
 
-def test_an_upgrade_closes_what_it_replaces_and_takes_over_its_queries(db: sqlite3.Connection, step: Collect) -> None:
+def test_an_upgrade_closes_what_it_replaces_and_takes_over_its_queries(db: Database, step: Collect) -> None:
     journal = Journal(db)
     old = journal.finish(journal.begin(step, 1.0), LEFT, 2.0)
     journal.answer("best", Path("/queries/other.jpg"), old.id, "the same", 2.5)
@@ -118,7 +118,7 @@ def test_an_upgrade_closes_what_it_replaces_and_takes_over_its_queries(db: sqlit
     assert journal.answers("best") == dict.fromkeys(queries, new.id)
 
 
-def test_a_file_placed_where_ours_was_taken_away_closes_the_old_record(db: sqlite3.Connection, step: Collect) -> None:
+def test_a_file_placed_where_ours_was_taken_away_closes_the_old_record(db: Database, step: Collect) -> None:
     journal = Journal(db)
     old = journal.finish(journal.begin(step, 1.0), LEFT, 2.0)
     new = journal.finish(journal.begin(replace(step, digest=b"\2" * 32), 3.0), LEFT, 4.0)
@@ -129,7 +129,7 @@ def test_a_file_placed_where_ours_was_taken_away_closes_the_old_record(db: sqlit
         journal.undo(old.id, 5.0)
 
 
-def test_what_was_undone_is_declined_and_cannot_be_undone_again(db: sqlite3.Connection, step: Collect) -> None:
+def test_what_was_undone_is_declined_and_cannot_be_undone_again(db: Database, step: Collect) -> None:
     journal = Journal(db)
     made = journal.finish(journal.begin(step, 1.0), LEFT, 2.0)
     assert journal.declined("best") == frozenset()
@@ -142,7 +142,87 @@ def test_what_was_undone_is_declined_and_cannot_be_undone_again(db: sqlite3.Conn
             journal.undo(number, 4.0)
 
 
-def test_a_reason_with_lone_surrogates_is_kept_escaped(db: sqlite3.Connection, step: Collect) -> None:
+def test_a_reason_with_lone_surrogates_is_kept_escaped(db: Database, step: Collect) -> None:
     journal = Journal(db)
     intent = journal.begin(replace(step, reason="like \udcff"), 1.0)
     assert journal.finish(intent, LEFT, 2.0).reason == "like \\udcff"
+
+
+def unit(step: Collect) -> Collect:
+    """A step with two companions, one of them made anew and with an odd name."""
+    film = replace(step, query=None, source=Path("/library/good.mov"), target=Path("/best/good.mov"), digest=b"\3" * 32)
+    odd = Path(os.fsdecode(b"/best/\xff.xmp"))
+    sidecar = replace(film, target=odd, digest=b"\4" * 32, reason="rating 4 from /l/b.jpg", content=b"<x/>")
+    return replace(step, companions=(film, sidecar))
+
+
+def test_a_unit_is_placed_replaced_and_undone_as_one(db: Database, step: Collect) -> None:
+    journal, whole = Journal(db), unit(step)
+    intent = journal.begin(whole, 1.0)
+    assert journal.intents() == [(intent, whole)]
+
+    placed = journal.finish(intent, LEFT, 2.0, [(each, LEFT) for each in whole.companions])
+
+    assert [each.target for each in placed.companions] == [each.target for each in whole.companions]
+    assert journal.active("best") == [placed]
+    assert journal.placed(placed.id) == placed
+    assert journal.kept()[0].placed == placed
+    assert journal.count() == 1
+    film, sidecar = placed.companions
+    assert journal.placed_at(film.target) == film
+    assert journal.unit_of(film) == journal.unit_of(placed) == placed
+    assert journal.is_ours(sidecar.target, LEFT)
+    # A companion answers for itself nowhere: it is no picture that the entry placed.
+    assert journal.standing("best", film.digest) is None
+    assert [deed.companions for deed in journal.history(sidecar.target, 9)] == [placed.companions]
+
+    better = replace(step, digest=b"\2" * 32, replaces=placed)
+    again = journal.finish(journal.begin(better, 3.0), LEFT, 4.0)
+    assert journal.active("best") == [again]
+    assert journal.placed_at(film.target) is None
+    # What was replaced is still told as it was.
+    assert journal.placed(placed.id) == placed
+
+
+def test_a_companion_that_somebody_changed_is_no_part_of_the_unit(db: Database, step: Collect) -> None:
+    journal, whole = Journal(db), unit(step)
+
+    placed = journal.finish(journal.begin(whole, 1.0), LEFT, 2.0, [(whole.companions[1], LEFT)])
+
+    assert [each.target for each in placed.companions] == [whole.companions[1].target]
+
+
+def test_a_file_that_gets_the_name_of_a_companion_parts_it_from_its_unit(db: Database, step: Collect) -> None:
+    journal, whole = Journal(db), unit(step)
+    placed = journal.finish(journal.begin(whole, 1.0), LEFT, 2.0, [(each, LEFT) for each in whole.companions])
+    other = replace(step, query=None, target=whole.companions[0].target, digest=b"\7" * 32)
+
+    new = journal.finish(journal.begin(other, 3.0), LEFT, 4.0)
+
+    assert journal.placed_at(new.target) == new
+    assert journal.active("best") == [replace(placed, companions=placed.companions[1:]), new]
+
+
+def test_what_is_being_taken_back_is_known_until_it_is_done(db: Database, step: Collect) -> None:
+    journal, whole = Journal(db), unit(step)
+    placed = journal.finish(journal.begin(whole, 1.0), LEFT, 2.0, [(each, LEFT) for each in whole.companions])
+
+    journal.begin_undo(placed.id)
+    journal.begin_undo(placed.id)
+    assert journal.undoing() == [placed]
+    journal.abandon_undo(placed.id)
+    assert journal.undoing() == []
+    journal.begin_undo(placed.id)
+    journal.undo(placed.id, 5.0)
+
+    assert journal.undoing() == []
+    assert journal.active("best") == []
+    assert journal.placed_at(whole.companions[0].target) is None
+
+
+def test_a_unit_is_restored_as_one(db: Database, step: Collect, tmp_path: Path) -> None:
+    journal, whole = Journal(db), unit(step)
+    journal.finish(journal.begin(whole, 1.0), LEFT, 2.0, [(each, LEFT) for each in whole.companions])
+    with closing(open_store(tmp_path / "other", writer=True)) as empty:
+        assert Journal(empty).restore(journal.kept(), 3.0) == 1
+        assert Journal(empty).kept() == journal.kept()

@@ -1,5 +1,4 @@
 import os
-import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
@@ -7,6 +6,7 @@ import pytest
 
 from pictured.errors import StoreError
 from pictured.store.connection import connect
+from pictured.store.database import Database
 from pictured.store.migrations import MIGRATIONS, statements
 from pictured.store.opening import migrate, open_store
 
@@ -40,10 +40,16 @@ PROPOSALS = """INSERT INTO proposals VALUES (1, 1.0, 'best', zeroblob(32), x'2f7
     'copy', 'why', 4, 1, 2, 3, 4, 5, '{}', 'waiting', NULL, 0);
     INSERT INTO denied VALUES (zeroblob(32), zeroblob(32), 1.0);"""
 SAMPLES[3] = "".join([SAMPLES[2], PROPOSALS])
+ROWS = ("'why', 1, 2, 3, 4, 5, 1);", "5, 4);", "'waiting', NULL, 0);")
+LONGER = ("'why', 1, 2, 3, 4, 5, 1, NULL);", "5, 4, '[]');", "'waiting', NULL, 0, '[]');")
+SAMPLES[4] = "".join([SAMPLES[3], "INSERT INTO undoing VALUES (4);"])
+for short, long in zip(ROWS, LONGER, strict=True):
+    SAMPLES[4] = SAMPLES[4].replace(short, long)
+SAMPLES[5] = SAMPLES[4]
 """Rows for each version of the schema: at least one in every table."""
 
 
-def tables(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+def tables(db: Database) -> dict[str, list[tuple[object, ...]]]:
     names = db.execute(
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
     ).fetchall()

@@ -1,9 +1,9 @@
 import os
-import sqlite3
 from dataclasses import astuple, replace
 from pathlib import Path
 
 from pictured.flow import Collect, Form, Placed, Stamp
+from pictured.store.database import Database
 from pictured.store.journal import Journal
 from pictured.store.placements import Deed
 
@@ -14,7 +14,7 @@ def placed(journal: Journal, step: Collect, at: float = 2.0) -> Placed:
     return journal.finish(journal.begin(step, 1.0), LEFT, at)
 
 
-def test_a_placed_file_comes_back_whole(db: sqlite3.Connection, step: Collect) -> None:
+def test_a_placed_file_comes_back_whole(db: Database, step: Collect) -> None:
     journal = Journal(db)
     step = replace(step, target=Path(os.fsdecode(b"/best/\xff")), source=Path(os.fsdecode(b"/\xfe")), form=Form.REFLINK)
     made = placed(journal, step)
@@ -27,7 +27,7 @@ def test_a_placed_file_comes_back_whole(db: sqlite3.Connection, step: Collect) -
     assert journal.placed(made.id + 1) is None
 
 
-def test_a_file_is_ours_only_as_we_left_it_and_where_we_left_it(db: sqlite3.Connection, step: Collect) -> None:
+def test_a_file_is_ours_only_as_we_left_it_and_where_we_left_it(db: Database, step: Collect) -> None:
     journal = Journal(db)
     made = placed(journal, step)
     assert journal.placed_at(step.target) == made
@@ -39,7 +39,7 @@ def test_a_file_is_ours_only_as_we_left_it_and_where_we_left_it(db: sqlite3.Conn
     assert not journal.is_ours(step.target, LEFT)
 
 
-def test_the_history_tells_every_deed_newest_first(db: sqlite3.Connection, step: Collect) -> None:
+def test_the_history_tells_every_deed_newest_first(db: Database, step: Collect) -> None:
     journal = Journal(db)
     one = placed(journal, step, 2.0)
     two = placed(journal, replace(step, query=None, target=Path("/best/b.png"), digest=b"\2" * 32, replaces=one), 3.0)
@@ -59,7 +59,7 @@ def test_the_history_tells_every_deed_newest_first(db: sqlite3.Connection, step:
     assert journal.history(Path("/bes"), 10) == []
 
 
-def test_each_entry_declines_for_itself(db: sqlite3.Connection, step: Collect) -> None:
+def test_each_entry_declines_for_itself(db: Database, step: Collect) -> None:
     journal = Journal(db)
     for entry in ("one", "two"):
         placed(journal, replace(step, entry=entry, target=Path("/best") / entry))

@@ -1,4 +1,3 @@
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -6,6 +5,7 @@ from pathlib import Path
 from tests.unit.store.conftest import STEP
 
 from pictured.flow import Form, Render, Stamp
+from pictured.store.database import Database
 from pictured.store.opening import open_store
 from pictured.store.queue import Proposal, Queue
 
@@ -29,7 +29,7 @@ def test_a_step_waits_once_and_outlives_the_process(tmp_path: Path) -> None:
     assert (first.step, second.step, first.at) == (STEP, RENDER, 5.0)
 
 
-def test_what_is_known_of_a_waiting_step_is_renewed(db: sqlite3.Connection) -> None:
+def test_what_is_known_of_a_waiting_step_is_renewed(db: Database) -> None:
     queue = Queue(db)
     number = proposed(queue).id
 
@@ -39,7 +39,7 @@ def test_what_is_known_of_a_waiting_step_is_renewed(db: sqlite3.Connection) -> N
     assert (found.id, found.step.stamp, found.step.reason, found.orders) == (number, Stamp(9, 9, 9), "other", "[]")
 
 
-def test_another_copy_for_the_same_query_takes_the_place_of_the_first(db: sqlite3.Connection) -> None:
+def test_another_copy_for_the_same_query_takes_the_place_of_the_first(db: Database) -> None:
     queue = Queue(db)
     first = proposed(queue)
     second = queue.propose(replace(STEP, digest=b"\3" * 32), ASKED, "{}", 6.0)
@@ -49,7 +49,7 @@ def test_another_copy_for_the_same_query_takes_the_place_of_the_first(db: sqlite
     assert found.state == "dropped"
 
 
-def test_groups_of_one_entry_wait_side_by_side(db: sqlite3.Connection) -> None:
+def test_groups_of_one_entry_wait_side_by_side(db: Database) -> None:
     queue = Queue(db)
     for number in (3, 4):
         step = replace(STEP, query=None, digest=bytes([number]) * 32, target=Path(f"/best/{number}.jpg"))
@@ -57,7 +57,7 @@ def test_groups_of_one_entry_wait_side_by_side(db: sqlite3.Connection) -> None:
     assert len(queue.waiting()) == 2
 
 
-def test_a_denied_pair_is_never_proposed_again_until_that_is_taken_back(db: sqlite3.Connection) -> None:
+def test_a_denied_pair_is_never_proposed_again_until_that_is_taken_back(db: Database) -> None:
     queue = Queue(db)
     found = proposed(queue)
     queue.decide(found, "denied", 6.0)
@@ -72,7 +72,7 @@ def test_a_denied_pair_is_never_proposed_again_until_that_is_taken_back(db: sqli
     assert found in queue.waiting()
 
 
-def test_what_is_approved_is_neither_proposed_again_nor_waiting(db: sqlite3.Connection) -> None:
+def test_what_is_approved_is_neither_proposed_again_nor_waiting(db: Database) -> None:
     queue = Queue(db)
     queue.decide(proposed(queue), "approved", 6.0, "offline")
 
@@ -81,7 +81,7 @@ def test_what_is_approved_is_neither_proposed_again_nor_waiting(db: sqlite3.Conn
     assert [each.note for each in queue.approved()] == ["offline"]
 
 
-def test_a_choice_denies_the_other_copies_and_may_be_allowed_again(db: sqlite3.Connection) -> None:
+def test_a_choice_denies_the_other_copies_and_may_be_allowed_again(db: Database) -> None:
     queue = Queue(db)
     found = proposed(queue)
     chosen = replace(STEP, digest=b"\7" * 32, source=Path("/library/other.jpg"))
@@ -96,7 +96,7 @@ def test_a_choice_denies_the_other_copies_and_may_be_allowed_again(db: sqlite3.C
 
 
 def test_a_changed_configuration_withdraws_what_waits_and_it_comes_back_under_its_number(
-    db: sqlite3.Connection,
+    db: Database,
 ) -> None:
     queue = Queue(db)
     number = proposed(queue).id
@@ -106,9 +106,10 @@ def test_a_changed_configuration_withdraws_what_waits_and_it_comes_back_under_it
     assert proposed(queue).id == number
 
 
-def test_what_waits_again_after_it_was_done_replaces_nothing(db: sqlite3.Connection) -> None:
+def test_what_waits_again_after_it_was_done_replaces_nothing(db: Database) -> None:
     db.execute(
-        "INSERT INTO placed VALUES (4, 'best', NULL, x'2f61', x'2f62', zeroblob(32), 'copy', 'why', 1, 2, 3, 4, 5, 1)"
+        "INSERT INTO placed VALUES (4, 'best', NULL, ?, ?, ?, 'copy', 'why', 1, 2, 3, 4, 5, TRUE, NULL)",
+        (b"/a", b"/b", bytes(32)),
     )
     queue = Queue(db)
     placed = queue.propose(STEP, ASKED, "{}", 5.0)
@@ -122,3 +123,21 @@ def test_what_waits_again_after_it_was_done_replaces_nothing(db: sqlite3.Connect
     queue.decide(upgrading, "done", 6.0)
     queue.decide(upgrading, "waiting", 7.0)
     assert queue.waiting() == [placed]
+
+
+def test_a_proposal_keeps_what_belongs_to_the_copy(db: Database) -> None:
+    queue = Queue(db)
+    sidecar = replace(STEP, query=None, target=Path("/best/good.jpg.xmp"), content=b"<x/>")
+    unit = replace(STEP, companions=(sidecar,))
+
+    proposal = queue.propose(unit, ASKED, "{}", 1.0)
+
+    assert proposal is not None
+    assert proposal.step == unit
+    moved = replace(
+        unit,
+        target=Path("/best/good (2).jpg"),
+        companions=(replace(sidecar, target=Path("/best/good (2).jpg.xmp")),),
+    )
+    queue.retarget(proposal, moved)
+    assert queue.waiting()[0].step == moved

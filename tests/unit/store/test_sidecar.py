@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -8,19 +9,20 @@ from pictured.flow import Form, Placed, Stamp
 from pictured.store.sidecar import Kept, Sidecar
 
 PATHS = st.binary(min_size=1, max_size=20).filter(lambda b: b"\0" not in b).map(lambda b: Path(os.fsdecode(b"/" + b)))
+COMPANIONS = st.builds(
+    Placed,
+    id=st.integers(1, 5),
+    entry=st.text(max_size=5),
+    target=PATHS,
+    stamp=st.builds(Stamp, *[st.integers(0, 2**60)] * 5),
+    digest=st.binary(min_size=32, max_size=32),
+    source=PATHS,
+    form=st.sampled_from(Form),
+    reason=st.text(max_size=5),
+)
 KEPT = st.builds(
     Kept,
-    st.builds(
-        Placed,
-        id=st.integers(1, 5),
-        entry=st.text(max_size=5),
-        target=PATHS,
-        stamp=st.builds(Stamp, *[st.integers(0, 2**60)] * 5),
-        digest=st.binary(min_size=32, max_size=32),
-        source=PATHS,
-        form=st.sampled_from(Form),
-        reason=st.text(max_size=5),
-    ),
+    st.builds(replace, COMPANIONS, companions=st.lists(COMPANIONS, max_size=2).map(tuple)),
     st.lists(PATHS, max_size=2, unique_by=str).map(lambda paths: tuple(sorted(paths, key=str))),
 )
 DEEDS = st.lists(st.one_of(KEPT, st.integers(1, 5)), max_size=8)
