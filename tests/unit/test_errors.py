@@ -24,6 +24,7 @@ def test_exit_codes_are_those_that_are_documented() -> None:
         "ConfigError": 78,
         "StoreError": 74,
         "Damaged": 74,
+        "Unreachable": 74,
         "UsageError": 2,
         "FileError": 1,
     }
@@ -31,7 +32,13 @@ def test_exit_codes_are_those_that_are_documented() -> None:
 
 
 def test_only_what_may_get_better_by_itself_is_tried_again() -> None:
-    assert {kind.__name__ for kind in FILE_KINDS if kind.retry} == {"Unreadable", "Truncated", "Changed"}
+    assert {kind.__name__ for kind in FILE_KINDS if kind.retry} == {
+        "Unreadable",
+        "Unfinished",
+        "Unanswered",
+        "Truncated",
+        "Changed",
+    }
 
 
 def test_the_tree_in_the_documentation_names_every_error() -> None:

@@ -29,6 +29,45 @@ What is refused although every key by itself is right: folders that lie inside o
 tell them apart, upper and lower case are resolved before paths are compared.
 """
 
+COMPANIONS = """\
+## Files that belong to a picture
+
+With `sidecars: true` (the default of a collect entry) these files travel with a collected picture, all of them or none;
+upper and lower case are alike. Beside `best (2).jpg` they are called:
+
+| beside `IMG.jpg` lies | it belongs to | it becomes |
+|---|---|---|
+| `IMG.jpg.xmp` | `IMG.jpg`, whatever else is there | `best (2).jpg.xmp` |
+| `IMG.xmp` | the only picture called `IMG`; beside a developed one the only raw file, as Adobe's programs mean it; among several pictures none | `best (2).jpg.xmp`, or that of the raw file |
+| `IMG.aae` (edits of Apple's Photos) | the developed picture called `IMG`; of several the only HEIC, else the only JPEG | `best (2).aae` |
+| `IMG.mov` (the film of a live photo) | the same, if that is a JPEG or HEIC | `best (2).mov` |
+| `IMG.dng` or another raw file | the same; its own sidecars go with it | `best (2).dng`, `best (2).dng.xmp` |
+
+Where `IMG.jpg.xmp` and `IMG.xmp` both belong to one picture, the second becomes `best (2).xmp`. A name is free only where
+all of these names are. A file that is missing, changes or cannot be read while it is copied puts the whole unit off, and
+nothing of it can be seen. `undo`, `verify`, `history`, reviews and upgrades by a better copy treat the unit as one; where
+you changed one of its files in the destination, none of them is replaced or taken back.
+
+Companions are taken as they are when the picture is collected. A sidecar that is edited at the source later, and a film
+that arrives after its picture was collected, are not followed: copy it by hand; from then on the unit is yours.
+
+With `merge_metadata: true` the collected copy's sidecar (a new one, if it has none) also gets what the copy lacks and the
+other copies have: rating, title, GPS position and date of the exposure from the best copy that has them, and the keywords
+of all. It is looked for in sidecars first, then in XMP, IPTC and EXIF; a rating of 0 stands for none. Everything else in the
+sidecar stays byte for byte. A sidecar with a document type, of more than 16 MiB or without end is refused: it travels as it
+is, and the reason says so.
+
+```yaml
+collect:
+  - name: best
+    from: [~/Pictures]
+    into: ~/Best copies
+    sidecars: true
+    merge_metadata: true
+    mode: auto
+```
+"""  # noqa: E501  a table
+
 PLACES = """\
 ## Places
 
@@ -81,16 +120,22 @@ to be related, but no copy: a frame of the same burst, another page of the same 
 `find --in`, `collect` and `dupes --in` index the folders first, and print a `file.failed` line, as `scan` does, for
 each file there that cannot be read.
 
-`status` prints one object with at least these keys; `pending` counts files that were seen and are not finished. `mode`
-is `events`, `poll` or `offline`, with the `reason` where it is not `events`; a folder that goes or comes back is
-noticed within 30 seconds. `quiet` says that it is paused for `schedule.quiet_hours`. With `--quarantine`, there is one
-line for each file that broke its worker and was given up, like an entry of `failing`:
+`status` prints one object with at least these keys; `pending` counts files that were seen and are not finished (the
+`backlog` of a folder is its part of them; its `scan`, where one runs or its files are being read, tells how many are
+done of how many, once that is known, how many a second, and the seconds left), and `waiting` steps that wait for a
+decision (`pictured review`). `mode` is
+`events`, `poll` or `offline`, with the `reason` where it is not `events`; a folder that goes or comes back is noticed
+within 30 seconds. A destination that hangs does not `answer`, and `silent` says for how many seconds. `quiet` says that
+it is paused for `schedule.quiet_hours`. With `--quarantine`, there is one line for each file that broke its worker and
+was given up, like an entry of `failing`:
 
 ```json
 {"running": BOOL, "pid": N | null, "version": TEXT, "paused": BOOL, "quiet": BOOL, "config": PATH | null,
  "uptime": N | null, "pending": N, "roots": [{"path": PATH, "role": TEXT, "mode": TEXT, "online": BOOL,
- "reason": TEXT | null, "scanning": BOOL, "last_scan": N | null, "last_event": N | null}],
- "pictures": N, "files": N, "failed": N, "placed": N,
+ "reason": TEXT | null, "scanning": BOOL, "last_scan": N | null, "last_event": N | null, "backlog": N,
+ "scan": {"done": N, "total": N | null, "rate": N, "left": N | null} | null}],
+ "destinations": [{"path": PATH, "answers": BOOL, "silent": N | null}],
+ "pictures": N, "files": N, "failed": N, "placed": N, "waiting": N,
  "failing": [{"path": PATH, "kind": TEXT, "error": TEXT, "tries": N, "retry_in": N | null}],
  "rendering": {"rule": TEXT, "path": PATH} | null}
 ```
@@ -106,9 +151,10 @@ seconds since 1970:
 
 ```json
 {"id": N, "at": N, "what": TEXT, "entry": TEXT, "query": PATH | null, "source": PATH, "target": PATH,
- "sha256": TEXT, "reason": TEXT}
+ "sha256": TEXT, "reason": TEXT, "companions": [{"source": PATH, "target": PATH, "reason": TEXT}]}
 ```
 
+The `companions` were placed together with it; the reason of a sidecar that was merged tells where each value came from.
 The `entry` of what a rule placed is `rules/NAME`.
 
 `apply` prints one line per file; `told` is what the actions have to tell, and its keys are their names. `planned` is
@@ -130,7 +176,8 @@ is that of the copy, or of the rule's source:
 
 ```json
 {"id": N, "at": N, "do": "collect" | "render", "state": "waiting", "entry": TEXT, "query": PATH | null, "source": PATH,
- "target": PATH, "replaces": PATH | null, "sha256": TEXT, "reason": TEXT, "note": TEXT | null}
+ "target": PATH, "replaces": PATH | null, "sha256": TEXT, "reason": TEXT, "note": TEXT | null,
+ "companions": [{"source": PATH, "target": PATH, "reason": TEXT}]}
 ```
 
 `review approve`, `deny`, `prefer` and `undo` print one line per number. `state` is `done`, `approved` (it is tried
@@ -142,7 +189,13 @@ where there is no such number. `review --serve` prints `{"url": TEXT}` and ends 
  "target": PATH | null, "reason": TEXT, "error": null | TEXT}
 ```
 
-`verify` prints one line per placed file; `damaged` and `unreadable` ones have an error:
+`prune` prints one line; in a dry run, what would be forgotten. Nothing is of a folder that is `offline`:
+
+```json
+{"event": "index.pruned", "files": N, "proposals": N, "offline": [PATH], "dry_run": BOOL}
+```
+
+`verify` prints one line per placed file, companions too; `damaged` and `unreadable` ones have an error:
 
 ```json
 {"id": N, "entry": TEXT, "target": PATH, "state": "sound" | "changed" | "missing" | "offline" | "damaged" |
@@ -161,7 +214,8 @@ prove nothing), `quantiser` (the coarsest JPEG step that they remember) and `col
  "scale": N, "width": N, "height": N, "bytes": N, "measures": {...}, "detail": {"richness": N | null, "quantiser": N,
  "colour": N} | null, "reason": TEXT}], "similar": [like copies, without a reason],
  "plan": [{"entry": TEXT, "do": "collect" | "keep" | "render", "query": PATH | null, "best": PATH | null,
- "target": PATH | null, "replaces": PATH | null, "reason": TEXT}]}
+ "target": PATH | null, "replaces": PATH | null, "reason": TEXT,
+ "companions": [{"source": PATH, "target": PATH, "reason": TEXT}]}]}
 ```
 
 `reload` prints `{"reloaded": PATH}`, `pause` and `resume` print `{"paused": BOOL}`, `rescan` prints

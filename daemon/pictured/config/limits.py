@@ -1,5 +1,7 @@
 """The `limits` section."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from pictured.quantities import ByteCount, Seconds
@@ -17,8 +19,17 @@ class Limits(BaseModel):
         examples=[2],
         description="Processes that read pictures; one per processor core by default.",
     )
+    priority: Literal["idle", "normal"] = Field(
+        default="idle",
+        description="How reading and rendering give way to other programs: `idle` reads a disk only while nobody else "
+        "does (Linux), and takes what is left of the processors; `normal` does neither.",
+    )
     time: Seconds = Field(
-        default=60.0, ge=1, description="Time for one file; the worker is stopped and the file tried once more."
+        default=60.0,
+        ge=1,
+        description="Time for one file; then its worker is stopped. A file that kills, hangs or exhausts its worker "
+        "is tried again after 5 and after 10 seconds, and after the third time is left alone until it changes or "
+        "`pictured retry` asks for it (`pictured status --quarantine` lists such files).",
     )
     memory: ByteCount = Field(default=512_000_000, ge=64_000_000, description="Memory for one file in one worker.")
     megapixels: float = Field(
@@ -49,7 +60,8 @@ class Limits(BaseModel):
         description="Longest wait before a file that could not be read is tried again; the first waits are shorter.",
     )
     forget: Seconds = Field(
-        default=90 * 86400.0,
-        description="How long files that are gone are remembered, so that they are known again when they come back. "
-        "Files of a folder that is offline are never forgotten.",
+        default=30 * 86400.0,
+        description="How long files that are gone are remembered, so that they are known again when they come back; "
+        "`pictured prune` forgets them at once. Files of a folder that is offline are never forgotten. Proposals that "
+        "were carried out or dropped are forgotten after the same time.",
     )

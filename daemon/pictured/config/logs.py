@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pictured.config.addresses import LoopbackAddress
 from pictured.quantities import ByteCount
 
 
@@ -26,6 +27,13 @@ class Logging(BaseModel):
         examples=["/var/lib/node_exporter/pictured.prom"],
         description="A file that gets counts and times for Prometheus (its text format) every half minute; none by "
         "default. Its folder must be there.",
+    )
+    metrics_listen: LoopbackAddress | None = Field(
+        default=None,
+        examples=["127.0.0.1:9464"],
+        description="Where the same is served to Prometheus, as `http://127.0.0.1:9464/metrics`; nowhere by default. "
+        "Only addresses of this machine are taken. The hardened system unit allows no network: enable "
+        "`pictured-metrics.socket` beside it, which hands it the open address.",
     )
     max_bytes: ByteCount = Field(
         default=10_000_000, ge=10_000, description="Size at which the file is set aside and a new one begun."

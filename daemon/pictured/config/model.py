@@ -1,6 +1,9 @@
 """The whole configuration, composed of the settings that each stage owns."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pictured.collecting.settings import CollectSettings
 from pictured.config.limits import Limits
@@ -10,6 +13,8 @@ from pictured.matching.settings import MatchingSettings
 from pictured.quantities import Seconds
 from pictured.rules.rule import Rule
 from pictured.watching.settings import FolderSettings
+
+ShareName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
 class Config(BaseModel):
@@ -34,4 +39,10 @@ class Config(BaseModel):
     )
     schedule: Schedule = Field(default_factory=Schedule, description="What is done at set times.")
     logging: Logging = Field(default_factory=Logging, description="What is logged, and where to.")
+    mounts: dict[ShareName, Path] = Field(
+        default_factory=dict,
+        examples=[{"photos": "/mnt/photos"}],
+        description="Where this machine has the shares that other machines have elsewhere, by the names that all "
+        "of them use. Needed only for `scan --cluster`.",
+    )
     limits: Limits = Field(default_factory=Limits, description="What pictured may use.")

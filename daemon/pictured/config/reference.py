@@ -8,7 +8,7 @@ from typing import Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from pictured.actions import Action
-from pictured.config.formats import EXIT_CODES, OUTPUT, PLACES, WRITING
+from pictured.config.formats import COMPANIONS, EXIT_CODES, OUTPUT, PLACES, WRITING
 from pictured.config.model import Config
 from pictured.config.wording import default_of, models_in, type_of
 from pictured.events import Event
@@ -29,6 +29,7 @@ def reference_text() -> str:
         WRITING,
         "## Keys\n",
         *_sections("", Config),
+        COMPANIONS,
         _actions(),
         _ignored(),
         _events(),

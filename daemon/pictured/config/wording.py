@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic import BaseModel, BeforeValidator, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from pictured.config.addresses import Address
 from pictured.config.quiet import Span
 from pictured.config.schedule import At, Every
 from pictured.quantities import Seconds, byte_count, seconds
@@ -77,8 +78,8 @@ def _named(annotation: object, metadata: list[object]) -> str:
         return _words(tuple(member.value for member in annotation))
     if _is_model(annotation):
         return "keys below"
-    if annotation is Span:
-        return "hours"
+    if annotation in (Span, Address):
+        return "hours" if annotation is Span else "address"
     names = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
     return next(name for kind, name in names.items() if annotation is kind) + _range(metadata, "")
 

@@ -1,6 +1,5 @@
 """A rule carried out by hand, on files and on the pictures in folders, whether they are watched or not."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -28,10 +27,9 @@ async def apply(
     Its conditions hold here too. What was done before with the same rule is not done again, unless `again`.
     """
     paths = list(query_files(files))
-    placing = asyncio.Lock()
     for done, path in enumerate(paths, start=1):
         try:
-            yield await _apply(library, workers, rule, path, placing, dry_run=dry_run, again=again)
+            yield await _apply(library, workers, rule, path, dry_run=dry_run, again=again)
         except Vanished:
             told = f"there is no file {shown(path)}; check its name"
             yield Ruled(rule.name, path, "failed", reason=told, error=told)
@@ -40,9 +38,7 @@ async def apply(
         yield Progress(done, len(paths), f"rule {rule.name}")
 
 
-async def _apply(
-    library: Library, workers: Workers, rule: Rule, path: Path, placing: asyncio.Lock, *, dry_run: bool, again: bool
-) -> Ruled:
+async def _apply(library: Library, workers: Workers, rule: Rule, path: Path, *, dry_run: bool, again: bool) -> Ruled:
     picture = await _read(library, workers, path)
     content = picture.content
     if library.journal.is_ours(path, picture.stamp) or library.journal.made_by_rule(content.digest, path):
@@ -58,7 +54,7 @@ async def _apply(
     if dry_run:
         render = planned(rule, picture, facts_of(picture, verdict.traits.exif, rule.name))
         return Ruled(rule.name, path, "planned", (render.target,), render.reason, content.size)
-    return _told(picture, await applied(library, workers, rule, picture, verdict.traits, placing))
+    return _told(picture, await applied(library, workers, rule, picture, verdict.traits))
 
 
 def _stands(library: Library, entry: str, path: Path, outcome: str) -> bool:

@@ -6,8 +6,9 @@ from typing import Protocol
 from pictured.events import Event
 from pictured.service.logs import Log
 from pictured.service.notifying import Supervisor
+from pictured.service.ticking import tick
 
-_SECONDS = 20.0
+_SECONDS = 30.0
 
 
 class Attested(Protocol):
@@ -37,4 +38,4 @@ async def attest(daemon: Attested, supervisor: Supervisor, log: Log) -> None:
         if supervisor.waiting:
             supervisor.status(ailment or daemon.summary())
         # Three words within its patience, so that a late one is not the last.
-        await asyncio.sleep(_SECONDS if supervisor.patience is None else min(_SECONDS, supervisor.patience / 3))
+        await tick(_SECONDS if supervisor.patience is None else min(_SECONDS, supervisor.patience / 3))

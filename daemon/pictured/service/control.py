@@ -8,6 +8,9 @@ import asyncio
 import hashlib
 import json
 import os
+import socket
+import struct
+import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
@@ -19,6 +22,7 @@ from pictured.service.reports import Line, json_line
 
 _LONGEST = 100
 _LINE = 2**24
+_CREDENTIALS = struct.Struct("=iII")
 
 Answering = Callable[[Mapping[str, Any]], AsyncGenerator[Line]]
 
@@ -45,6 +49,9 @@ async def listen(state: Path, answering: Answering) -> asyncio.Server:
     path.unlink(missing_ok=True)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not _may_ask(writer.get_extra_info("socket")):
+            writer.transport.abort()
+            return
         with suppress(ConnectionError):
             await _serve(reader, writer, answering)
 
@@ -53,6 +60,15 @@ async def listen(state: Path, answering: Answering) -> asyncio.Server:
         return await asyncio.start_unix_server(serve, path, limit=_LINE)
     finally:
         os.umask(before)
+
+
+def _may_ask(peer: socket.socket) -> bool:
+    """Whether our own account or the administrator asks; the mode of the socket says so, too, but not everywhere."""
+    if sys.platform != "linux":
+        return True
+    told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, account, _ = _CREDENTIALS.unpack(told)
+    return account in (0, os.getuid())
 
 
 async def ask(state: Path, request: Mapping[str, Any]) -> AsyncGenerator[Line]:

@@ -3,11 +3,14 @@
 import asyncio
 import stat
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
-from pictured.disk.reading import stamp_from, stamp_of
+from pictured.disk.anchoring import stamp_inside
+from pictured.disk.reading import stamp_from
 from pictured.errors import FileError, Refused
 from pictured.events import Event
 from pictured.flow import Cause, Failure, FileSeen, Gone, Settled
@@ -25,11 +28,23 @@ Came = Callable[[Root, Path], None]
 """What is done about a folder that was created or moved in: it has to be scanned."""
 
 
+class Ready(asyncio.Queue[Settled]):
+    """What has settled and waits for the line."""
+
+    def _init(self, maxsize: int) -> None:  # noqa: ARG002  one of the methods that the standard queue lets be overridden
+        self._queue: deque[Settled] = deque()
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        """The files, in their order."""
+        return (settled.path for settled in self._queue)
+
+
 class Intake:
     """Holds every file from its first event until it is settled. `ready` is what the line reads from."""
 
     def __init__(self, inbox: Inbox, quiet: float, line: Line, log: Log) -> None:
-        self.ready: asyncio.Queue[Settled] = asyncio.Queue(_READY)
+        self.ready = Ready(_READY)
         self.settling = Settling(quiet)
         self._inbox = inbox
         self._line = line
@@ -40,6 +55,10 @@ class Intake:
     def pending(self) -> int:
         """How many files are seen and not taken by the line yet."""
         return len(self._inbox) + self.settling.pending + self.ready.qsize()
+
+    def paths(self) -> Iterator[Path]:
+        """The files that are seen, and not taken by the line yet."""
+        return chain(self.settling.paths, self.ready.paths)
 
     async def listen(self, roots: Roots, came: Came, lost: Callable[[], None]) -> None:
         """Take what the watching threads report; `lost` is called where they could not report all. Does not end."""
@@ -98,7 +117,7 @@ class Intake:
 
     async def _judge(self, path: Path) -> None:
         try:
-            stamp = stamp_of(path)
+            stamp = stamp_inside(path)
         except Refused as error:
             self.settling.forget(path)
             self._refuse(path, error)

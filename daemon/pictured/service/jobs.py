@@ -20,10 +20,12 @@ from pictured.service.applying import apply
 from pictured.service.closest import closest
 from pictured.service.gathering import gather
 from pictured.service.library import Library, Scope
+from pictured.service.pruning import prune
 from pictured.service.reports import Decision, Report, Undone
 from pictured.service.reviewing import review
 from pictured.service.scanning import scan
 from pictured.service.searching import dupes, find
+from pictured.service.spreading import readers
 from pictured.service.verifying import verify
 from pictured.service.workers import Workers
 from pictured.store.renders import Rendering, Renders
@@ -39,7 +41,8 @@ class Scan:
 
     `again` reads what is known, too.
 
-    `ignore` holds the globs of each folder, in the order of the folders; it may be shorter.
+    `ignore` holds the globs of each folder, in the order of the folders; it may be shorter. With `cluster`, the address
+    of a Dask scheduler, its workers read; `mounts` says as "NAME=FOLDER" where the shares are here.
     """
 
     do: ClassVar[str] = "scan"
@@ -47,6 +50,8 @@ class Scan:
     exclude: Paths = ()
     ignore: tuple[tuple[str, ...], ...] = ()
     again: bool = False
+    cluster: str = ""
+    mounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,15 @@ class Verify:
 
 
 @dataclass(frozen=True, slots=True)
+class Prune:
+    """Forget files that have been gone for so many seconds, and proposals that are over."""
+
+    do: ClassVar[str] = "prune"
+    older_than: float
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoteMark:
     """Take down that a picture was given a key by hand; `digest` is that of the picture, both in hexadecimal digits."""
 
@@ -137,8 +151,8 @@ class Review:
     copy: Path | None = None
 
 
-Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify | NoteMark | Review
-JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify, NoteMark, Review)
+Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify | Prune | NoteMark | Review
+JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify, Prune, NoteMark, Review)
 
 
 def entry_of(job: Collect) -> CollectSettings:
@@ -161,8 +175,9 @@ async def run(job: Job, library: Library, workers: Workers, desk: asyncio.Lock |
     match job:
         case Scan(folders, exclude, ignore, again):
             globs = dict(zip(folders, ignore, strict=False))
-            async for report in scan(library, workers, folders, ignore=globs, exclude=exclude, again=again):
-                yield report
+            async with readers(job.cluster, job.mounts, workers) as reader:
+                async for report in scan(library, reader, folders, ignore=globs, exclude=exclude, again=again):
+                    yield report
         case Find(queries, folders, excluding, prefer, top, measure):
             async for report in _indexed(library, workers, folders):
                 yield report
@@ -189,6 +204,8 @@ async def run(job: Job, library: Library, workers: Workers, desk: asyncio.Lock |
                 yield report
         case NoteMark():
             Renders(library.db).record(rendering_of(job))
+        case Prune(older_than, dry_run):
+            yield await prune(library, older_than, dry_run=dry_run)
         case Verify():
             async for report in verify(library):
                 yield report
@@ -280,6 +297,12 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- the door to JSON
             return Rule.model_validate_json(_a(str, value)).model_dump_json()
         case "top":
             return _a(int, value)
+        case "older_than":
+            return _a(float, value)
+        case "cluster":
+            return _a(str, value)
+        case "mounts":
+            return tuple(_a(str, each) for each in _a(list, value))
         case "measure":
             return Measure(value).value
         case "again":

@@ -14,6 +14,7 @@ from typing import Any
 from pictured.errors import PicturedError
 from pictured.events import Event
 from pictured.service.logs import Log
+from pictured.service.ticking import tick
 
 
 class Counted:
@@ -65,6 +66,9 @@ def exposition(status: Mapping[str, Any], events: Mapping[str, int], now: float)
     lines += _of_roots(
         "root_scanned_timestamp_seconds", "When a watched folder was last compared.", status, "last_scan"
     )
+    lines += _head("destination_answers", "gauge", "Whether a destination answers, or hangs.")
+    for each in status["destinations"]:
+        lines.append(f'pictured_destination_answers{{path="{_escaped(each["path"])}"}} {float(each["answers"]):.17g}')
     lines += _head("events_total", "counter", "Events since the start, by their name in the log.")
     lines += [f'pictured_events_total{{event="{_escaped(event)}"}} {count}' for event, count in sorted(events.items())]
     return "\n".join(lines) + "\n"
@@ -102,7 +106,7 @@ async def exporting(
                 if failed != file:
                     log.warning(Event.METRICS_FAILED, path=file, error=str(error))
                 failed = file
-        await asyncio.sleep(every)
+        await tick(every)
 
 
 def _of_roots(name: str, text: str, status: Mapping[str, Any], key: str) -> Iterator[str]:

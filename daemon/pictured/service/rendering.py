@@ -16,12 +16,11 @@ from typing import Any, Literal
 from pictured.disk.paths import shown
 from pictured.errors import FileError, TooLarge
 from pictured.flow import Collect, Keep, Outcome, Picture, Render
-from pictured.imaging.operations import InvisibleMark, Operation, Strip
 from pictured.imaging.operations.memory import peak
 from pictured.imaging.rendered import Order, Rendered
 from pictured.imaging.traits import Traits
 from pictured.rules.naming import facts_of
-from pictured.rules.planning import may_grow, planned
+from pictured.rules.planning import may_grow, operations_of, planned
 from pictured.rules.rule import Rule
 from pictured.service.acting import act
 from pictured.service.delivering import Delivery, steps_for
@@ -58,22 +57,19 @@ class Applied:
         return [each for each in self.outcomes if each.placed is not None and isinstance(each.step, Collect)]
 
 
-async def applied(
-    library: Library, workers: Workers, rule: Rule, picture: Picture, traits: Traits, placing: asyncio.Lock
-) -> Applied:
-    """Carry out a rule that takes a picture. Never raises a FileError: what went wrong is in the answer.
-
-    `placing` is held while names are chosen and results placed: two pictures must not find the same name free.
-    """
+async def applied(library: Library, workers: Workers, rule: Rule, picture: Picture, traits: Traits) -> Applied:
+    """Carry out a rule that takes a picture. Never raises a FileError: what went wrong is in the answer."""
     began = time.monotonic()
     facts = facts_of(picture, traits.exif, rule.name)
     delivery = Delivery(rule, planned(rule, picture, facts), picture, facts)
-    drafts = library.home / _DRAFTS
-    drafts.mkdir(mode=0o700, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=drafts))
+    folder = draft_folder(library)
+    lane = library.lanes.of(_destination(rule, picture.path))
     try:
-        rendered = await _rendered(workers, delivery, traits, folder)
-        async with placing:
+        await lane.ready()
+        rendered = await drafted(workers, delivery, traits, folder)
+        await lane.ready()
+        # Two pictures must not find the same name free.
+        async with lane.held():
             done = await _placed(library, delivery, rendered)
     except FileError as error:
         done = Applied(rule.name, picture.path, error=str(error), retry=error.retry)
@@ -84,14 +80,28 @@ async def applied(
     return replace(done, seconds=round(time.monotonic() - began, 3))
 
 
+def _destination(rule: Rule, path: Path) -> Path:
+    """Where names are chosen for what a rule makes of a file."""
+    inside = next((folder for folder in rule.folders if path.is_relative_to(folder)), path.parent)
+    return rule.output.into or rule.output.backup or inside
+
+
+def draft_folder(library: Library) -> Path:
+    """Make an empty folder for results that wait to be placed or looked at; who makes it removes it."""
+    drafts = library.home / _DRAFTS
+    drafts.mkdir(mode=0o700, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=drafts))
+
+
 def sweep_drafts(library: Library) -> None:
     """Remove what a crash left of results that were not placed. The caller holds the index."""
     shutil.rmtree(library.home / _DRAFTS, ignore_errors=True)
 
 
-async def _rendered(workers: Workers, delivery: Delivery, traits: Traits, folder: Path) -> Rendered:
+async def drafted(workers: Workers, delivery: Delivery, traits: Traits, folder: Path) -> Rendered:
+    """Carry out a rule into a folder of ours and place nothing. Raises the FileErrors of `Workers.render`."""
     picture = delivery.picture
-    operations = _operations(delivery.rule, delivery.facts)
+    operations = operations_of(delivery.rule, delivery.facts)
     needed = peak(traits, operations)
     if needed > workers.rendering_memory:
         raise TooLarge(
@@ -101,28 +111,26 @@ async def _rendered(workers: Workers, delivery: Delivery, traits: Traits, folder
     return await workers.render(Order(picture.path, traits, operations, folder), picture.stamp)
 
 
-def _operations(rule: Rule, facts: Mapping[str, str]) -> tuple[Operation, ...]:
-    operations: list[Operation] = [action.operation(facts) for action in rule.actions]
-    # Whatever is done to a picture after it was marked, weakens the mark.
-    operations.sort(key=lambda operation: isinstance(operation, InvisibleMark))
-    match rule.output.metadata:
-        case "strip":
-            operations.append(Strip(groups=("all",)))
-        case "strip_gps":
-            operations.append(Strip(groups=("gps",)))
-        case _:
-            pass
-    return tuple(operations)
+def told_of(rendered: Rendered) -> dict[str, Any]:
+    """What the operations had to tell, as JSON values."""
+    told = {name: dict(values) for name, values in rendered.notes}
+    if "quantise" in told:
+        told["quantise"]["file_bytes"] = rendered.made[0].size
+    return told
+
+
+def kept_back(delivery: Delivery, rendered: Rendered) -> str | None:
+    """Why results are not placed though they could be made; None where they are."""
+    made, size = sum(each.size for each in rendered.made), delivery.picture.content.size
+    if may_grow(delivery.rule) or made <= size:
+        return None
+    return f"the result would have {made} bytes, more than the {size} of the source"
 
 
 async def _placed(library: Library, delivery: Delivery, rendered: Rendered) -> Applied:
     rule, source = delivery.rule, delivery.picture
-    told = {name: dict(values) for name, values in rendered.notes}
-    if "quantise" in told:
-        told["quantise"]["file_bytes"] = rendered.made[0].size
-    made = sum(each.size for each in rendered.made)
-    if not may_grow(rule) and made > source.content.size:
-        kept = f"the result would have {made} bytes, more than the {source.content.size} of the source"
+    told, kept = told_of(rendered), kept_back(delivery, rendered)
+    if kept is not None:
         return Applied(rule.name, source.path, kept=kept, told=told)
     outcomes: list[Outcome] = []
     for step in steps_for(delivery, rendered, library):

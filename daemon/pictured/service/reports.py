@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pictured.flow import Collect, Match, Outcome
+from pictured.service.pruning import Pruned
 from pictured.service.rendering import Applied
 from pictured.store.queue import Proposal
 
@@ -20,10 +21,10 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long job is. `total` grows while folders are still being walked."""
+    """How far a long job is. There is no `total` as long as it is not known."""
 
     done: int
-    total: int
+    total: int | None
     what: str
 
 
@@ -149,7 +150,9 @@ class Reviewed:
     again: Path | None = None
 
 
-Report = Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone | Ruled | Verified | Reviewed
+Report = (
+    Pruned | Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone | Ruled | Verified | Reviewed
+)
 
 
 def line_of(report: Report) -> dict[str, Any]:
@@ -162,6 +165,9 @@ def line_of(report: Report) -> dict[str, Any]:
         case ScanFinished():
             counts = {name: getattr(report, name) for name in ScanFinished.__slots__}
             return {"event": "scan.finished", **counts, "seconds": round(report.seconds, 3)}
+        case Pruned(files, proposals, offline, dry_run):
+            told = {"files": files, "proposals": proposals, "offline": [str(path) for path in offline]}
+            return {"event": "index.pruned", **told, "dry_run": dry_run}
         case Copies(query, matches, error, by):
             shown = [member(match) | {"best": place == 0 and by is None} for place, match in enumerate(matches)]
             return {"query": str(query), "matches": shown, "ranked_by": by, "error": error}

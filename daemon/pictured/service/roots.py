@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from pictured.disk.volumes import Presence, presence
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen, Role
 from pictured.service.comparing import compared
+from pictured.service.headway import Headway
+from pictured.service.lanes import begun
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.watching.ignoring import ignored
@@ -29,6 +33,7 @@ class Root:
     reason   why it is polled or offline
     came     folders that came into it since the last look, whose watches are still to be looked for
     asked    a look that has no answer yet, because the drive or the share hangs
+    headway  how far the scan is that runs, or whose files are still being read
     """
 
     settings: FolderSettings
@@ -40,14 +45,21 @@ class Root:
     reason: str = ""
     came: set[Path] = field(default_factory=set)
     asked: asyncio.Future[Presence] | None = None
+    headway: Headway | None = None
 
     @property
     def path(self) -> Path:
         """The folder's real path."""
         return self.settings.path
 
-    def status(self) -> dict[str, Any]:
-        """The root's line in `status --json`."""
+    @property
+    def interval(self) -> float:
+        """Seconds that it may go without a look; one that is to be polled also while it is offline."""
+        polled = self.mode == "poll" or self.settings.watch == "poll"
+        return self.settings.poll_interval if polled else inf
+
+    def status(self, backlog: int = 0) -> dict[str, Any]:
+        """The root's line in `status --json`, where so many files of it are not finished."""
         return {
             "path": str(self.path),
             "role": self.settings.role.value,
@@ -57,6 +69,8 @@ class Root:
             "scanning": self.scans > 0,
             "last_scan": self.scanned_at,
             "last_event": self.event_at,
+            "backlog": backlog,
+            "scan": self.headway.told(backlog, time.monotonic()) if self.headway is not None else None,
         }
 
 
@@ -117,6 +131,11 @@ class Roots:
         finally:
             root.scans -= 1
 
+    def heed(self, pending: int) -> None:
+        """Note how many files wait; where none does, all that the last scans found is read."""
+        for root in self.by_path.values() if not pending else ():
+            root.headway = root.headway if root.scans else None
+
     def is_ignored(self, path: Path, root: Root) -> bool:
         """Whether a path is left alone."""
         if any(path.is_relative_to(folder) for folder in (*self._ignored, self._library.home)):
@@ -148,7 +167,7 @@ class Roots:
             known = self._library.catalogue.root(root.path)
             filled = self._library.catalogue.is_filled(root.path)
             device = known.device if known else None
-            root.asked = asyncio.ensure_future(asyncio.to_thread(self._look, root.path, device, was_filled=filled))
+            root.asked = begun(partial(self._look, root.path, device, was_filled=filled))
         # The thread cannot be ended; there is never more than one for a folder.
         done, _ = await asyncio.wait({root.asked}, timeout=self._patience)
         if not done:
@@ -180,24 +199,33 @@ class Roots:
     async def _scan(self, root: Root, reason: str, folder: Path) -> None:
         began, seen, changed, missing = time.monotonic(), 0, 0, 0
         whole = folder == root.path
+        headway = Headway()
         if whole:
             self._log.info(Event.SCAN_STARTED, path=folder, reason=reason)
+            root.headway = headway
         # A glob with a slash counts from the root; in a scan of a folder below, `is_ignored` heeds it.
         ignore = [glob for glob in root.settings.ignore if whole or "/" not in glob.rstrip("/")]
-        async for found in compared(self._library.catalogue, folder, ignore, (*self._ignored, self._library.home)):
+        exclude = (*self._ignored, self._library.home)
+        async for found in compared(self._library.catalogue, folder, ignore, exclude):
+            if found.changed or found.unhandled:
+                headway.count([folder], [ignore], exclude)
+            headway.seen += len(found.unchanged) - len(found.unhandled) + len(found.failing) + len(found.odd)
             if found.unreachable is not None:
                 self._log.warning(Event.FILE_FAILED, path=found.folder, kind="unreadable", error=found.unreachable)
             for odd in (odd for odd in found.odd if odd.path not in found.noted):
                 self._log.warning(Event.FILE_FAILED, path=odd.path, kind=odd.kind, error=odd.reason)
             for name, stamp in found.unhandled:
                 await self._took(FileSeen(found.folder / name, Cause.RETRIED, stamp))
+                headway.seen += 1
             for each in found.changed:
                 if whole or not self.is_ignored(each.path, root):
                     await self._took(each)
+                headway.seen += 1
             seen += len(found.changed) + len(found.unchanged) + len(found.failing) + len(found.odd)
             changed += len(found.changed)
             missing += len(found.missing)
         if whole:
+            root.headway = headway if headway.counting is not None else None
             root.scanned_at = time.time()
             self._library.catalogue.mark_scanned(folder, root.scanned_at)
             self._log.info(

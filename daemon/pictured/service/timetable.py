@@ -18,6 +18,8 @@ from pictured.store.schedule import Schedule as Ledger
 
 Task = Callable[[], Awaitable[None]]
 
+_SET_BACK = 60.0
+
 
 class Timetable:
     """The timed jobs of a running daemon."""
@@ -28,9 +30,27 @@ class Timetable:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._scheduler.start()
+        self._arranged: tuple[Schedule, Mapping[str, Task]] | None = None
+        self._ahead = time.time() - time.monotonic()
+
+    def look(self, wall: float, steady: float) -> None:
+        """Notice that the clock was set, or that the machine slept. `steady` is a clock that never goes back.
+
+        Timers of jobs run by the steady clock: without a look, what is due by the other one would wait on.
+        """
+        before, self._ahead = self._ahead, wall - steady
+        if self._arranged is not None and self._ahead < before - _SET_BACK:
+            self.arrange(*self._arranged)
+        self._scheduler.wakeup()
+
+    def next_run(self) -> float | None:
+        """When the next job is due, in Unix seconds; None where there is none."""
+        due = [job.next_run_time.timestamp() for job in self._scheduler.get_jobs()]
+        return min(due, default=None)
 
     def arrange(self, schedule: Schedule, tasks: Mapping[str, Task]) -> None:
         """Replace all jobs: `tasks` names what to do for `rescan` and `report`."""
+        self._arranged = schedule, tasks
         self._scheduler.remove_all_jobs()
         for name, moments in (("rescan", schedule.rescan), ("report", schedule.report)):
             for moment in moments:

@@ -103,6 +103,24 @@ def user_unit(place: Installation, heading: Sequence[str] = _INSTALLED, home: Pa
     )
 
 
+def metrics_socket(heading: Sequence[str]) -> str:
+    """Give the socket unit that opens an address of this machine for the metrics, and hands it to the hardened unit."""
+    return _sections(
+        heading,
+        {
+            "Unit": [("Shown by systemctl and in the journal.", "Description=metrics of pictured for Prometheus")],
+            "Socket": [
+                ("systemd listens, so that the service needs no right to any network;", "ListenStream=127.0.0.1:9464"),
+                ("few wait at a time,", "Backlog=8"),
+                ("this service answers,", f"Service={UNIT}"),
+                ("and nobody but this machine is heard,", "IPAddressDeny=any"),
+                ("whatever address is written above.", "IPAddressAllow=localhost"),
+            ],
+            "Install": [("Opened with the machine, before the service.", "WantedBy=sockets.target")],
+        },
+    )
+
+
 def agent(place: Installation, heading: Sequence[str] = _INSTALLED) -> str:
     """Give the property list of a launchd agent. The folder `logs` has to be there before it is loaded.
 
@@ -180,8 +198,12 @@ def _writable(place: Installation) -> tuple[Setting, ...]:
 
 
 def _unit(heading: Sequence[str], unit: Sequence[Setting], service: Sequence[Setting], install: Setting) -> str:
+    return _sections(heading, {"Unit": unit, "Service": service, "Install": (install,)})
+
+
+def _sections(heading: Sequence[str], sections: Mapping[str, Sequence[Setting]]) -> str:
     lines = [f"# {line}".rstrip() for line in heading]
-    for name, settings in (("Unit", unit), ("Service", service), ("Install", (install,))):
+    for name, settings in sections.items():
         lines += ["", f"[{name}]", *(part for why, line in settings for part in (f"# {why}", line))]
     return "\n".join(lines) + "\n"
 
@@ -251,6 +273,13 @@ _USER_HEADING = (
     "    systemctl --user enable --now pictured.service",
     "`pictured service install` writes the same with the paths of your installation.",
 )
+_SOCKET_HEADING = (
+    "The metrics of pictured over HTTP, for Prometheus on this machine. Only if you want that:",
+    "    cp pictured-metrics.socket /etc/systemd/system/",
+    "    systemctl enable --now pictured-metrics.socket",
+    "    systemctl restart pictured.service",
+    "    curl http://127.0.0.1:9464/metrics",
+)
 _AGENT_HEADING = (
     "pictured on macOS, for one person. Install by hand:",
     "    mkdir -p /usr/local/var/log/pictured /usr/local/var/lib/pictured",
@@ -274,6 +303,7 @@ def shipped() -> dict[str, str]:
     )
     return {
         f"systemd/{UNIT}": system_unit(machine, _SYSTEM_HEADING),
+        "systemd/pictured-metrics.socket": metrics_socket(_SOCKET_HEADING),
         f"systemd/user/{UNIT}": user_unit(person, _USER_HEADING, home),
         f"launchd/{LABEL}.plist": agent(mac, _AGENT_HEADING),
     }

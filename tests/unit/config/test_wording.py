@@ -19,7 +19,7 @@ from pictured.rules.rule import Output, Rule, When
         (Config, "limits", "keys below", None),
         (Limits, "memory", "size, 64000000 bytes or more", "512MB"),
         (Limits, "workers", "whole number, 1 to 256", ""),
-        (Limits, "forget", "duration", "90d"),
+        (Limits, "forget", "duration", "30d"),
         (Logging, "level", "`debug`, `info`, `warning`, `error`", "info"),
         (Schedule, "rescan", "list of time, at least one", "[every 6h]"),
         (CollectSettings, "sources", "list of path, at least one", None),

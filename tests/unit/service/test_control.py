@@ -1,9 +1,13 @@
 import asyncio
 import json
 import os
+import shutil
+import socket
 import stat
+import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +204,29 @@ def test_a_state_folder_with_a_long_path_has_a_socket_elsewhere(
     if len(os.fsencode(socket_path(deep))) > 104:
         pytest.skip("the temporary folder of this test has a long path itself")
     served(deep, scenario)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="needs root, to be somebody else")
+def test_another_account_gets_no_answer_even_where_the_socket_lets_it_in() -> None:
+    # Nobody else may enter the folders of the tests.
+    state = Path(tempfile.mkdtemp())
+    state.chmod(0o755)
+
+    async def scenario() -> None:
+        with socket.socket(socket.AF_UNIX) as door:
+            door.setblocking(False)
+            socket_path(state).chmod(0o666)
+            os.seteuid(65534)
+            try:
+                door.connect(str(socket_path(state)))
+            finally:
+                os.seteuid(0)
+            loop = asyncio.get_running_loop()
+            with suppress(ConnectionError):
+                await loop.sock_sendall(door, b"{}\n")
+                assert await loop.sock_recv(door, 100) == b""
+
+    try:
+        served(state, scenario)
+    finally:
+        shutil.rmtree(state)

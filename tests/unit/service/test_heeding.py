@@ -7,8 +7,8 @@ import pytest
 from tests.unit.service.test_proposing import step_of, wish_in
 
 from pictured.events import Event
-from pictured.flow import Picture
-from pictured.service.heeding import heed, heeding
+from pictured.flow import Failure, Picture, Stamp
+from pictured.service.heeding import failed_among, heed, heeding
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import Orders
@@ -58,3 +58,15 @@ def test_a_picture_that_is_planned_anew_goes_down_the_line_once_more(
 
     assert again == [Retry(tmp_path / "x.jpg", 0.0)]
     assert told == []
+
+
+def test_what_failed_is_tried_as_if_it_had_not(tmp_path: Path, library: Library) -> None:
+    one, other = tmp_path / "one.jpg", tmp_path / "other.jpg"
+    for path in (one, other):
+        broken = Failure(path, "crashed", "it broke its worker", retry=False)
+        library.catalogue.fail(path, Stamp(1, 2, 3), broken, tries=3, retry_at=None)
+
+    assert failed_among(library, [str(one), "/nowhere"]) == [one]
+    assert [each.tries for each in library.catalogue.failures(None)] == [0, 3]
+    assert failed_among(library, None) == [one, other]
+    assert [each.failure.retry for each in library.catalogue.failures(None)] == [True, True]

@@ -12,7 +12,21 @@ from pictured.collecting.settings import CollectSettings, Mode, Purpose
 from pictured.errors import UsageError
 from pictured.flow import Form, Kind
 from pictured.matching.scales import Measure
-from pictured.service.jobs import JOBS, Collect, Dupes, Find, Job, Review, Scan, Undo, decoded, encoded, entry_of, run
+from pictured.service.jobs import (
+    JOBS,
+    Collect,
+    Dupes,
+    Find,
+    Job,
+    Prune,
+    Review,
+    Scan,
+    Undo,
+    decoded,
+    encoded,
+    entry_of,
+    run,
+)
 from pictured.service.library import Library
 from pictured.service.reports import Collected, Copied, Copies, ScanFinished, Undone, json_line
 from pictured.service.workers import Workers
@@ -36,6 +50,7 @@ ANY_JOB = st.one_of(
     st.builds(Dupes, MANY, MANY, st.just(PREFER)),
     st.builds(Collect, MANY, MANY, PATHS, st.sampled_from([form.value for form in Form]), st.booleans()),
     st.builds(Undo, st.lists(st.integers(1), max_size=3).map(tuple)),
+    st.builds(Prune, st.floats(0, 1e9), st.booleans()),
     st.builds(
         Review,
         st.sampled_from(["approve", "deny", "prefer", "undo"]),

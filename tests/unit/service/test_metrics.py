@@ -20,6 +20,7 @@ STATUS: dict[str, Any] = {
     "failed": 2,
     "placed": 4,
     "failing": [{"kind": "crashed", "retry_in": None}, {"kind": "truncated", "retry_in": 5.0}],
+    "destinations": [{"path": "/best", "answers": True}, {"path": "/nas", "answers": False}],
     "roots": [
         {"path": 'a "quoted"\\\n\udcff name', "role": "library", "mode": "events", "online": True, "last_scan": 1.5},
         {"path": "/away", "role": "query", "mode": "offline", "online": False, "last_scan": None},
@@ -52,6 +53,8 @@ def test_the_status_becomes_samples_with_their_kind_and_help() -> None:
     assert found["pictured_start_time_seconds"] == 939.5
     assert found['pictured_events_total{event="file.done"}'] == 7
     assert found['pictured_root_online{path="/away",role="query",mode="offline"}'] == 0
+    assert found['pictured_destination_answers{path="/best"}'] == 1
+    assert found['pictured_destination_answers{path="/nas"}'] == 0
     assert text.endswith("\n")
     names = {name.split("{")[0] for name in found}
     for name in names:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from pictured.disk.reading import stamp_of
 from pictured.flow import Picture
+from pictured.imaging.limits import DecodingLimits
 from pictured.rules.planning import digest_of
+from pictured.rules.reading_marks import read_mark
 from pictured.rules.rule import Rule
 from pictured.service.acting import undo
 from pictured.service.library import Library
@@ -35,7 +38,7 @@ def carry_out(library: Library, with_workers: WithWorkers) -> Callable[..., Appl
     def run(asked: Rule, picture: Picture) -> Applied:
         async def scenario(workers: Workers) -> Applied:
             traits = await workers.examine(picture.path, picture.stamp)
-            return await applied(library, workers, asked, picture, traits, asyncio.Lock())
+            return await applied(library, workers, asked, picture, traits)
 
         found: Applied = with_workers(scenario)
         return found
@@ -155,6 +158,26 @@ def test_tiles_get_a_folder_of_their_own(tmp_path: Path, draw: Draw, index: Inde
     assert {path.name for path in (tmp_path / "web/a").iterdir()} == {
         "manifest.json", "r000-c000.png", "r000-c001.png", "r001-c000.png", "r001-c001.png"
     }  # fmt: skip
+
+
+def test_a_mark_is_made_last_and_its_random_key_is_kept_in_the_record(
+    tmp_path: Path, draw: Draw, index: Index, library: Library, carry_out: Carry
+) -> None:
+    picture = index(draw(tmp_path / "l/a.jpg", "china", width=600))
+    mark = {"action": "invisible_mark", "bits": 64}
+
+    done = carry_out(rule(tmp_path, mark, {"action": "resize", "long_edge": 420}), picture)
+
+    assert (done.error, len(done.placed)) == (None, 1)
+    result = tmp_path / "web/a.jpg"
+    with Image.open(result) as image:
+        assert image.size == (420, 280)
+    key = read_mark(result, stamp_of(result), None, DecodingLimits(10**7, 10**9)).key
+    assert key is not None
+    [record] = Renders(library.db).marked(key.hex())
+    assert (record.path, record.entry, record.outcome) == (picture.path, "rules/web", "placed")
+    assert record.told["invisible_mark"]["weak"] is False
+    assert record.told["read_back"]["margins_db"][0] > 1
 
 
 def test_a_picture_that_changed_meanwhile_is_not_rendered(

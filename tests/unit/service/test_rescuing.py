@@ -7,8 +7,9 @@ import pytest
 
 from pictured.errors import Damaged, StoreError
 from pictured.flow import Collect, Form, Picture
-from pictured.service.acting import act, recover, undo
+from pictured.service.acting import act, undo
 from pictured.service.library import Library
+from pictured.service.recovering import recover
 from pictured.service.rescuing import rescued, suspected
 from pictured.store.opening import open_store
 
@@ -64,7 +65,7 @@ def test_a_damaged_index_is_made_anew_and_knows_what_is_ours(
         assert [each.target.name for each in anew.journal.active("best")] == ["b.jpg"]
         assert anew.journal.answers("best") == {tmp_path / "q/poor.jpg": numbers[1]}
         assert placed(anew, tmp_path, picture, "c.jpg") > max(numbers)
-        assert recover(anew) == ([], [])
+        assert asyncio.run(recover(anew)) == ([], [])
 
 
 def test_a_damage_that_shows_in_use_is_remembered_until_the_next_start(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
+import asyncio
 import os
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pictured import __version__
+from pictured.config.model import Config
+from pictured.errors import Unanswered
 from pictured.flow import Collect, Failure, Form, Picture, Role, Stamp
 from pictured.service.library import Library
 from pictured.service.reports import json_line
-from pictured.service.resting import failing, history, resting_status
+from pictured.service.resting import Told, answering, failing, history, known, resting_status
+from pictured.store.queue import Queue
 
 Draw = Callable[..., Path]
 Index = Callable[[Path], Picture]
@@ -44,6 +50,10 @@ def test_what_is_known_is_counted(tmp_path: Path, library: Library, draw: Draw, 
     found = resting_status(library.db, [(tmp_path / "l", Role.LIBRARY)])
 
     assert (found["pictures"], found["files"], found["pending"], found["placed"]) == (2, 3, 1, 0)
+    assert found["waiting"] == 0
+    step = Collect("best", None, first.path, first.stamp, first.content.digest, tmp_path / "b", Form.COPY, "why")
+    Queue(library.db).propose(step, b"e" * 32, "{}", 1.0)
+    assert known(library.db)["waiting"] == 1
     assert found["roots"][0]["last_scan"] == 123.0
 
 
@@ -80,7 +90,33 @@ def test_the_history_names_what_was_done_and_why(library: Library) -> None:
         "target": "/b/a.jpg",
         "sha256": "01" * 32,
         "reason": "why",
+        "companions": [],
     }
     assert json_line(found[1]).isascii()
     assert len(history(library.db, None, 1)) == 1
     assert history(library.db, Path("/elsewhere"), 10) == []
+
+
+def test_a_destination_that_hangs_is_told_for_how_long(tmp_path: Path, library: Library) -> None:
+    config = Config.model_validate(
+        {
+            "folders": [{"path": tmp_path / "l", "role": "library"}],
+            "collect": [
+                {"name": name, "from": [tmp_path / "l"], "into": tmp_path / name, "mode": "auto"} for name in ("a", "b")
+            ],
+        }
+    )
+    library.lanes.patience, answer = 0.01, threading.Event()
+
+    async def scenario() -> list[Told]:
+        with suppress(Unanswered):
+            await library.lanes.of(tmp_path / "b").do(answer.wait)
+        return answering(config, library)
+
+    try:
+        one, other = asyncio.run(scenario())
+    finally:
+        answer.set()
+
+    assert one == {"path": str(tmp_path / "a"), "answers": True, "silent": None}
+    assert (other["path"], other["answers"]) == (str(tmp_path / "b"), False)

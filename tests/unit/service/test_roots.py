@@ -66,6 +66,41 @@ def test_a_folder_that_is_there_is_watched_and_has_to_be_scanned_once(tmp_path: 
     assert [(line["event"], line["mode"]) for line in told] == [(Event.ROOT_WATCHED, "events")]
 
 
+def test_a_scan_tells_how_far_it_is_until_what_it_found_is_read(tmp_path: Path, run: Run, draw: Draw) -> None:
+    draw(tmp_path / "a.jpg", "coffee", width=100)
+    draw(tmp_path / "b.jpg", "chelsea", width=100)
+
+    async def scenario(roots: Roots, taken: list[FileSeen]) -> None:
+        await roots.arrange((folder(tmp_path),))
+        await roots.check()
+        root = roots.by_path[tmp_path]
+        assert root.status()["scan"] is None
+        await roots.scan(root, "test")
+        assert len(taken) == 2
+        assert root.headway is not None
+        assert root.headway.counting is not None
+        await root.headway.counting
+        scan = root.status(1)["scan"]
+        assert (scan["done"], scan["total"]) == (1, 2)
+        assert scan["left"] is not None
+        roots.heed(1)
+        assert root.status(1)["scan"] is not None
+        roots.heed(0)
+        assert root.status()["scan"] is None
+
+    run(scenario)
+
+
+def test_a_scan_that_finds_nothing_counts_nothing(tmp_path: Path, run: Run) -> None:
+    async def scenario(roots: Roots, _: list[FileSeen]) -> None:
+        await roots.arrange((folder(tmp_path),))
+        await roots.check()
+        await roots.scan(roots.by_path[tmp_path], "test")
+        assert roots.by_path[tmp_path].headway is None
+
+    run(scenario)
+
+
 def test_ignored_folders_are_not_watched(tmp_path: Path, run: Run) -> None:
     async def scenario(roots: Roots, _: list[FileSeen]) -> None:
         await roots.arrange((folder(tmp_path), folder(tmp_path / "x", Role.IGNORE)))

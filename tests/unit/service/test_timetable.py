@@ -123,3 +123,29 @@ def test_arranging_again_replaces_all_jobs(library: Library) -> None:
         timetable.stop()
 
     asyncio.run(main())
+
+
+def test_a_clock_that_was_set_back_delays_no_job(library: Library) -> None:
+    async def main() -> tuple[float | None, ...]:
+        timetable = Timetable(Schedule(library.db))
+        settings = Settings.model_validate({"rescan": "every 1h", "report": []})
+
+        async def task() -> None: ...
+
+        assert timetable.next_run() is None
+        timetable.look(time.time(), time.monotonic())
+        timetable.arrange(settings, {"rescan": task, "report": task})
+        first = timetable.next_run()
+        timetable.look(time.time() + 5.0, time.monotonic())
+        second = timetable.next_run()
+        timetable.look(time.time() - 600.0, time.monotonic())
+        third = timetable.next_run()
+        timetable.stop()
+        return first, second, third
+
+    first, second, third = asyncio.run(main())
+
+    assert first == second
+    assert third is not None
+    assert first is not None
+    assert third > first

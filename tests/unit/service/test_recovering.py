@@ -1,0 +1,88 @@
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pictured.disk.placing import place, temporary_name
+from pictured.flow import Collect, Form, Picture
+from pictured.service.acting import act
+from pictured.service.library import Library
+from pictured.service.logs import Log
+from pictured.service.recovering import recover, recovered
+
+Draw = Callable[..., Path]
+Index = Callable[[Path], Picture]
+Tree = Callable[[Path], dict[str, bytes]]
+
+
+@pytest.fixture
+def step(tmp_path: Path, draw: Draw, index: Index) -> Collect:
+    picture = index(draw(tmp_path / "l/a.jpg", "coffee", width=100))
+    return Collect(
+        "best",
+        tmp_path / "q/poor.jpg",
+        picture.path,
+        picture.stamp,
+        picture.content.digest,
+        tmp_path / "best/a.jpg",
+        Form.COPY,
+        "the only copy",
+    )
+
+
+def test_a_write_that_was_cut_off_after_its_end_is_finished(step: Collect, library: Library, tree: Tree) -> None:
+    intent = library.journal.begin(step, 1.0)
+    place(step, temporary_name(step.target, intent))
+
+    finished, dropped = asyncio.run(recover(library))
+
+    assert dropped == []
+    assert [outcome.placed for outcome in finished] == library.journal.active("best")
+    assert list(tree(step.target.parent)) == ["a.jpg"]
+    assert library.journal.intents() == []
+    assert asyncio.run(recover(library)) == ([], [])
+
+
+@pytest.mark.parametrize("written", [None, b"", b"half"])
+def test_a_write_that_was_cut_off_before_is_cleaned_away(
+    step: Collect, library: Library, tree: Tree, written: bytes | None
+) -> None:
+    intent = library.journal.begin(step, 1.0)
+    step.target.parent.mkdir()
+    if written is not None:
+        temporary_name(step.target, intent).write_bytes(written)
+
+    assert asyncio.run(recover(library)) == ([], [step])
+    assert tree(step.target.parent) == {}
+    assert library.journal.intents() == []
+    assert asyncio.run(act(step, library, step.target.parent)).error is None
+
+
+def test_recovery_leaves_a_file_of_somebody_else_alone(step: Collect, library: Library, tree: Tree) -> None:
+    library.journal.begin(step, 1.0)
+    step.target.parent.mkdir()
+    step.target.write_bytes(b"theirs")
+
+    assert asyncio.run(recover(library)) == ([], [step])
+    assert tree(step.target.parent) == {"a.jpg": b"theirs"}
+
+
+def test_what_became_of_each_is_logged(
+    step: Collect, library: Library, log: Log, told: list[dict[str, Any]], tree: Tree
+) -> None:
+    intent = library.journal.begin(step, 1.0)
+    place(step, temporary_name(step.target, intent))
+
+    asyncio.run(recovered(library, log))
+    other = replace(step, target=step.target.with_name("b.jpg"))
+    library.journal.begin(other, 2.0)
+    asyncio.run(recovered(library, log))
+
+    assert told == [
+        {"event": "intent.finished", "target": step.target},
+        {"event": "intent.dropped", "target": other.target},
+    ]
+    assert list(tree(step.target.parent)) == ["a.jpg"]
