@@ -1,20 +1,29 @@
-"""The cost of 10,000, 100,000 and 1,000,000 pictures: search, pairs, memory, start and rescan, against faiss.
+"""The cost of 10,000, 100,000 and 1,000,000 pictures: search, pairs, memory, start and rescan, against others.
 
     OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python tests/benchmarks/million.py --photos FOLDER
-        [--sizes 10000 100000 1000000] [--scratch FOLDER] [--plot curve.svg]
+        [--sizes 10000 100000 1000000] [--scratch FOLDER] [--figures FILE.json] [--plot costs.svg]
 
-Libraries are made up (see `synthetic.py`), with files of no bytes and indexes at depth quick; at a million that takes
-about 5 minutes and 4 GB. faiss (`pip install faiss-cpu`) is measured in the same run where it is installed. All figures
-are CPU of one thread, so that other work on the machine changes them little.
+Libraries are made up (see `synthetic.py`), with files of no bytes; at a million that takes about 15 minutes and 9 GB.
+faiss and imagededup are measured in the same run where they are installed (see `hash_peers.py`). All figures are CPU of
+one thread, so that other work on the machine changes them little. What `--figures` holds is not measured again, so that
+a run that was cut off goes on, and a curve can be drawn once more.
 
-    query_ms      hashes of 256 bits within 31 bits of one: median of 100 queries, ours and IndexBinaryFlat.range_search
-    pairs_s       all pairs of hashes within 31 bits; faiss asks for each hash, of which 1,000 are measured
-    bytes         memory of the search structure for each hash, bands included
-    insert_ms     one hash more, mean of 20,000, with a query that must find it after every hundredth
-    start_s       from starting Python until a picture's copies are told, with an index of that size on disk
-    start_mb      resident size of that process at its largest
-    rescan_s      `pictured scan` of the tree, of which nothing has changed, all its processes
-    rescan_mb     resident size of its largest process
+    query_ms        hashes of 256 bits within 31 bits of one: median of 100 queries
+    pairs_s         all pairs of hashes within 31 bits; peers ask for each hash, of which some are measured
+    query_ratio     our query to that of faiss; pairs_times: how many times faster than faiss all pairs are
+    bytes           memory of the search structure for each hash, bands included
+    insert_ms       one hash more, mean of 20,000, with a query that must find it after every hundredth
+
+For a library at depth quick (hashes only) and one at depth normal (8 hashes and 72 local features of each):
+
+    _rows_s, _mb    from starting Python until a picture's copies are told, where everything is in the rows of the
+                    index only, and all of it is loaded into memory; resident size of that process at its largest
+    _files_s, _mb   what the daemon does once instead, in another thread: writing files of segments from the rows,
+                    and folding them into one
+    _start_s, _mb   as _rows, with these files: from then on, every start
+    _query_ms       a search by what is kept of a picture, proofs included: median of 20
+    _group_ms       one picture in `dupes`, which finds all groups: mean of 200
+    rescan_s, _mb   `pictured scan` of a tree of which nothing has changed, all its processes; at depth quick
 """
 
 import argparse
@@ -25,17 +34,19 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from cost_curve import plot
+from hash_peers import Figures, cpu, faiss_figures, imagededup_figures
 from numpy.typing import NDArray
 from synthetic import grown, hashes, stocked, tree_of
 
 from pictured.disk.reading import stamp_now
+from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
 from pictured.indexing.fingerprinting import fingerprint
 from pictured.looks import Depth
@@ -54,24 +65,56 @@ with suppress(ChildProcessError):
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1000]))
 """
-FIRST_ANSWER = """\
-import sys
+OPEN = """\
+import asyncio, json, statistics, sys, time
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from pictured.looks import Depth
 from pictured.service.library import Library, Scope
 from pictured.store.opening import open_store
-library = Library(open_store(Path(sys.argv[1]), writer=False), Depth.QUICK)
-content = library.catalogue.content(int(sys.argv[2]))
-copies = library.copies(library.recalled(content), Scope())
-assert content.digest in {match.picture.content.digest for match in copies}
+state, depth, count = Path(sys.argv[1]), Depth(sys.argv[2]), int(sys.argv[3])
+again = partial(open_store, state, writer=False)
+def ask(number):
+    content = library.catalogue.content(number)
+    copies = library.copies(library.recalled(content), Scope())
+    assert content.digest in {match.picture.content.digest for match in copies}
 """
-Figures = dict[str, float]
-
-
-def cpu(work: Callable[[], object]) -> float:
+FIRST_ANSWER = (
+    OPEN
+    + """\
+library = Library(again(), depth)
+ask(count // 2)
+"""
+)
+FILES = (
+    OPEN
+    + """\
+library = Library(open_store(state, writer=True), depth, again=again)
+async def files():
+    await library.searchable.prepared()
+    while (due := library.searchable.index.due(0)) is not None:
+        await library.searchable.fold(due)
+asyncio.run(files())
+"""
+)
+MANY_ANSWERS = (
+    OPEN
+    + """\
+from pictured.service.tying import Ties
+def spent(work):
     began = time.process_time()
     work()
-    return time.process_time() - began
+    return 1000 * (time.process_time() - began)
+library = Library(again(), depth)
+ask(1)
+queries = [spent(lambda n=number: ask(n)) for number in range(2, count, count // 20)]
+ties = Ties(library, Scope())
+steps = ties.search()
+next(steps)
+print(json.dumps([statistics.median(queries), spent(lambda: list(islice(steps, 200))) / 200]))
+"""
+)
 
 
 def measured(command: list[str], **environ: str) -> tuple[float, float]:
@@ -111,24 +154,6 @@ def ours(kept: NDArray[np.uint8], queries: NDArray[np.uint8]) -> tuple[Figures, 
     return told, found
 
 
-def theirs(kept: NDArray[np.uint8], queries: NDArray[np.uint8], expected: int) -> Figures:
-    """What faiss costs; empty where it is not installed."""
-    try:
-        import faiss
-    except ModuleNotFoundError:
-        return {}
-    faiss.omp_set_num_threads(1)
-    index = faiss.IndexBinaryFlat(256)
-    index.add(kept)
-    # Its radius is the first distance that is too far.
-    found = sum(len(index.range_search(query[None], RADIUS + 1)[2]) for query in queries)
-    assert found == expected, f"faiss finds {found} hashes, we find {expected}"
-    spent = [cpu(lambda q=query: index.range_search(q[None], RADIUS + 1)) for query in queries]
-    asked = kept[: min(1000, len(kept))]
-    batch = cpu(lambda: index.range_search(asked, RADIUS + 1))
-    return {"faiss_query_ms": 1000 * statistics.median(spent), "faiss_pairs_s": batch * len(kept) / len(asked)}
-
-
 @contextmanager
 def scratch(given: Path | None) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(dir=given)).resolve()
@@ -138,19 +163,50 @@ def scratch(given: Path | None) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def library(folder: Path, photos: list[Path], count: int) -> Figures:
-    """What starting and scanning cost with an index and a tree of that size."""
-    kept = [fingerprint(photo, stamp_now(photo), LIMITS) for photo in photos]
+def hashing(count: int) -> Figures:
+    """What searching that many hashes costs us, and others."""
+    kept = hashes(count)
+    queries = kept[np.random.default_rng(3).integers(0, count, 100)]
+    told, found = ours(kept, queries)
+    told |= faiss_figures(kept, queries, RADIUS, found)
+    told |= imagededup_figures(kept, queries)
+    if "faiss_pairs_s" in told:
+        told["query_ratio"] = told["query_ms"] / told["faiss_query_ms"]
+        told["pairs_times"] = told["faiss_pairs_s"] / told["pairs_s"]
+    return told
+
+
+def answering(state: Path, depth: Depth, count: int) -> Figures:
+    """What starting with an index of that size costs, and searching it."""
+    given, told = [str(state), depth.value, str(count)], {}
+    for name, program in (("rows", FIRST_ANSWER), ("files", FILES), ("start", FIRST_ANSWER)):
+        seconds, megabytes = measured([sys.executable, "-c", program, *given])
+        told |= {f"{depth}_{name}_s": seconds, f"{depth}_{name}_mb": megabytes}
+    answers = subprocess.run([sys.executable, "-c", MANY_ANSWERS, *given], stdout=subprocess.PIPE, check=True)
+    told[f"{depth}_query_ms"], told[f"{depth}_group_ms"] = json.loads(answers.stdout)
+    return told
+
+
+def quick(folder: Path, photos: list[Path], count: int) -> Figures:
+    """What a library at depth quick costs, with a tree of files that are there as it says."""
     tree = tree_of(folder / "tree", count)
     grown(tree, count)
-    stocked(folder / "state", tree, kept, count, Depth.QUICK)
-    state = str(folder / "state")
-    starting = measured([sys.executable, "-c", FIRST_ANSWER, state, str(count // 2)])
+    stocked(folder / "state", tree, fingerprints(photos), count, Depth.QUICK)
+    told = answering(folder / "state", Depth.QUICK, count)
     scan = [sys.executable, "-m", "pictured", "scan", "--json", "--workers", "1", str(folder / "tree")]
-    measured(scan, PICTURED_STATE_DIR=state)
-    scanning = measured(scan, PICTURED_STATE_DIR=state)
-    told = zip(("start_s", "start_mb", "rescan_s", "rescan_mb"), (*starting, *scanning), strict=True)
-    return dict(told)
+    measured(scan, PICTURED_STATE_DIR=str(folder / "state"))
+    told["rescan_s"], told["rescan_mb"] = measured(scan, PICTURED_STATE_DIR=str(folder / "state"))
+    return told
+
+
+def normal(folder: Path, photos: list[Path], count: int) -> Figures:
+    """What a library at depth normal costs; its files need not be there."""
+    stocked(folder, tree_of(folder / "tree", count), fingerprints(photos), count, Depth.NORMAL)
+    return answering(folder, Depth.NORMAL, count)
+
+
+def fingerprints(photos: list[Path]) -> list[Fingerprint]:
+    return [fingerprint(photo, stamp_now(photo), LIMITS) for photo in photos]
 
 
 def table(figures: dict[int, Figures]) -> str:
@@ -161,47 +217,10 @@ def table(figures: dict[int, Figures]) -> str:
     return "\n".join(lines)
 
 
-def plot(figures: dict[int, Figures], target: Path) -> None:
-    """Draw the cost curve, in SVG: both axes logarithmic, one line for each figure."""
-    lines = {
-        "query, ms": ("query_ms", "#0072b2"),
-        "query with faiss, ms": ("faiss_query_ms", "#56b4e9"),
-        "all pairs, s": ("pairs_s", "#d55e00"),
-        "all pairs with faiss, s": ("faiss_pairs_s", "#e69f00"),
-        "start, s": ("start_s", "#009e73"),
-        "rescan, s": ("rescan_s", "#cc79a7"),
-        "insert, ms": ("insert_ms", "#555555"),
-    }
-    sizes = sorted(figures)
-    shown = [figures[size][name] for size in sizes for name, _ in lines.values() if name in figures[size]]
-    low, high = np.floor(np.log10(min(shown))), np.ceil(np.log10(max(shown)))
-    first, last = np.log10(sizes[0]), np.log10(max(sizes[-1], sizes[0] + 1))
-
-    def at(size: float, value: float) -> tuple[float, float]:
-        return 70 + 420 * (np.log10(size) - first) / (last - first), 360 - 330 * (np.log10(value) - low) / (high - low)
-
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 400" font-family="sans-serif" font-size="13">']
-    parts.append('<rect width="720" height="400" fill="white"/>')
-    for power in range(int(low), int(high) + 1):
-        _, y = at(sizes[0], 10.0**power)
-        parts.append(f'<path d="M70 {y:.1f}H490" stroke="#ddd"/><text x="62" y="{y + 4:.1f}" ')
-        parts.append(f'text-anchor="end" fill="#333">{10.0**power:g}</text>')
-    for size in sizes:
-        x, _ = at(size, 1)
-        parts.append(f'<text x="{x:.1f}" y="382" text-anchor="middle" fill="#333">{size:,}</text>')
-    ends = []
-    for label, (name, colour) in lines.items():
-        points = [at(size, figures[size][name]) for size in sizes if name in figures[size]]
-        if points:
-            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-            parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-            ends.append((points[-1][1], label, colour))
-    least = 0.0
-    for y, label, colour in sorted(ends):
-        # Labels that would lie on each other are moved down.
-        least = max(y + 4, least + 16)
-        parts.append(f'<text x="500" y="{least:.1f}" fill="{colour}">{label}</text>')
-    target.write_text("\n".join([*parts, "</svg>\n"]))
+def read(kept: Path | None) -> dict[int, Figures]:
+    if kept is None or not kept.exists():
+        return {}
+    return {int(size): figures for size, figures in json.loads(kept.read_text()).items()}
 
 
 def main() -> None:
@@ -209,28 +228,27 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--scratch", type=Path)
+    parser.add_argument("--figures", type=Path)
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         parser.error("set OPENBLAS_NUM_THREADS=1 in the environment, which the library reads when it is loaded")
     photos = sorted(given.photos.resolve().iterdir())
     photos = photos[:: max(1, len(photos) // 50)]
-    figures: dict[int, Figures] = {}
+    figures = read(given.figures)
     for size in sorted(given.sizes):
-        kept = hashes(size)
-        queries = kept[np.random.default_rng(3).integers(0, size, 100)]
-        told, found = ours(kept, queries)
-        told |= theirs(kept, queries, found)
-        if "faiss_pairs_s" in told:
-            told["query_ratio"] = told["query_ms"] / told["faiss_query_ms"]
-            told["pairs_times"] = told["faiss_pairs_s"] / told["pairs_s"]
-        del kept
-        with scratch(given.scratch) as folder:
-            figures[size] = told | library(folder, photos, size)
-        print(table({size: figures[size]}), flush=True)
-        if given.plot is not None and len(figures) > 1:
-            plot(figures, given.plot)
-    print("\n" + table(figures))
+        told = figures.setdefault(size, {})
+        for last, measure in (("insert_ms", hashing), ("rescan_s", quick), ("normal_group_ms", normal)):
+            if last in told:
+                continue
+            with scratch(given.scratch) as folder:
+                told |= measure(size) if measure is hashing else measure(folder, photos, size)
+            print(table({size: told}), flush=True)
+            if given.figures is not None:
+                given.figures.write_text(json.dumps(figures, indent=1))
+    print("\n" + table({size: figures[size] for size in sorted(figures)}))
+    if given.plot is not None:
+        plot(figures, given.plot)
 
 
 if __name__ == "__main__":

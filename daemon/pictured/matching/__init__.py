@@ -1,6 +1,7 @@
 """Finds the copies of a picture: candidates by hash and local features, a proof on the pixels, then a `Found`.
 
-index        what is searched, in memory: neighbours (hashes) and voting (local features)
+index        what is searched: neighbours (hashes, in memory) and voting (local features, in memory or mapped)
+segments     the arrays that features lie in, and how several become one
 guessing     which contents may be copies, and how they lie in the query: orienting (the eight ways to stand), aligning
              (from pairs of features to one map)
 proving      compares the pixels: verifying (evidence; warping and tiling do the work), judging (what it is worth),

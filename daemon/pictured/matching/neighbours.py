@@ -1,7 +1,8 @@
 """Finds the hashes near a hash: exact Hamming search over all contents, in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,33 @@ class Neighbours:
         self._tail: dict[int, int] = {}
         self._gone: set[int] = set()
 
+    @classmethod
+    def of(
+        cls,
+        parts: int,
+        pieces: Iterable[tuple[NDArray[np.integer], NDArray[np.uint8]]],
+        copied: Callable[[], None] = lambda: None,
+    ) -> Self:
+        """Make it of several pieces, contents in any order but each once, without a second copy of all hashes.
+
+        Args:
+            parts: hashes of each content, that of the whole included.
+            pieces: contents, and their hashes as for the constructor.
+            copied: called when a piece is not needed any more.
+        """
+        held = list(pieces)
+        contents = np.sort(np.concatenate([np.zeros(0, np.uint32), *(each for each, _ in held)]))
+        made = cls(contents[:0], np.zeros((0, parts, 32), np.uint8))
+        made._resize(np.zeros(0, np.int64), len(contents) + _ROOM)
+        made._contents[: len(contents)] = contents
+        made._count = made._ordered = len(contents)
+        for numbers, hashes in held:
+            rows = np.searchsorted(contents, numbers)
+            for part, columns in enumerate(made._columns):
+                columns[:, rows] = _words(hashes[:, part]).T
+            copied()
+        return made
+
     def __len__(self) -> int:
         return self._count - len(self._gone)
 
@@ -92,6 +120,19 @@ class Neighbours:
         self._gone.add(row)
         if len(self._gone) > max(_ROOM, self._ordered // _SHARE):
             self._put_in_order()
+
+    def contents(self) -> NDArray[np.uint32]:
+        """All contents, ascending."""
+        return np.sort(np.delete(self._contents[: self._count], self._gone_rows()))
+
+    def hashes_of(self, contents: NDArray[np.integer]) -> NDArray[np.uint8]:
+        """The hashes of some contents, uint8 (n, 1 + parts, 32); zeros for those that are not there."""
+        rows = [self._row(content) for content in contents.tolist()]
+        there = np.array([row is not None for row in rows], np.bool_)
+        found = np.zeros((len(rows), len(self._columns), _WORDS), np.uint64)
+        for part, columns in enumerate(self._columns):
+            found[there, part] = columns[:, [row for row in rows if row is not None]].T
+        return found.view(np.uint8)
 
     def near(self, hashes: NDArray[np.uint8], radius: int, part_radius: int) -> list[Candidate]:
         """All contents with a hash near any row of `hashes` (uint8, shape (8, 32)), the nearest first, each once.

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, closing
+from contextlib import aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from pictured.service import jobs
-from pictured.service.acting import recover
 from pictured.service.control import ask
 from pictured.service.library import Library
+from pictured.service.recovering import recover
 from pictured.service.reports import Line, line_of
 from pictured.service.rescuing import rescued, suspected
 from pictured.service.settings import Settings
@@ -18,6 +18,8 @@ from pictured.store.holding import hold
 from pictured.store.opening import open_store
 
 _PAUSE = 0.2
+_MANY = 2000
+"""Pictures that are worth being kept ready to be searched, at the end of the command that read them."""
 
 
 async def done(job: jobs.Job, state: Path, settings: Settings, waiting: Callable[[], None]) -> AsyncGenerator[Line]:
@@ -64,8 +66,12 @@ async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncItera
         with suspected(state), closing(open_store(state, writer=writer)) as db:
             library = Library(db, settings.matching.depth, settings.matching.measures)
             if writer:
-                recover(library)
+                await recover(library)
             yield library, workers
+            if writer:
+                # Where that fails, the next command only takes longer.
+                with suppress(OSError):
+                    library.searchable.keep(_MANY)
     finally:
         await workers.close()
 

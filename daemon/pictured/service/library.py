@@ -7,11 +7,12 @@ from pathlib import Path
 from pictured.collecting.companions import without_companions
 from pictured.disk.reading import stamp_now
 from pictured.flow import Fingerprint, Kind, Match, Picture, Stamp, Transform
-from pictured.looks import PARTS, Depth, Probe
+from pictured.looks import Depth, Probe
 from pictured.matching.effort import Effort
 from pictured.matching.found import Found
-from pictured.matching.index import Batch, Entry, Index
 from pictured.matching.settings import Limits
+from pictured.service.lanes import Lanes
+from pictured.service.searchable import Searchable
 from pictured.store.catalogue import Catalogue
 from pictured.store.database import Database
 from pictured.store.journal import Journal
@@ -38,42 +39,48 @@ class Library:
         db: the open index.
         depth: of the pictures that are read from now on.
         limits: what a match must measure up to.
+        again: opens the index once more, for another thread to read.
     """
 
-    def __init__(self, db: Database, depth: Depth = Depth.NORMAL, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        depth: Depth = Depth.NORMAL,
+        limits: Limits | None = None,
+        again: Callable[[], Database] | None = None,
+    ) -> None:
         self.db = db
         self.home = Path(db.execute("PRAGMA database_list").fetchone()[2]).parent
         self.catalogue = Catalogue(db)
         self.journal = Journal(db)
         self.sidecar = Sidecar(self.home)
-        self._depth = depth
+        self.lanes = Lanes()
+        self.searchable = Searchable(db, self.home, depth, again)
         self._limits = limits or {}
-        self._loaded: Index | None = None
 
     def record(self, path: Path, stamp: Stamp, content: Fingerprint) -> None:
         """Keep what was read of a file and make it findable."""
         before = self.catalogue.content_id(content.digest)
+        if before is not None:
+            # What is kept of a picture may differ from what was kept of it before.
+            self.searchable.restate(before)
         self.catalogue.record(path, stamp, content)
         number = self.catalogue.content_id(content.digest)
-        if number is not None and self._loaded is not None:
-            if before is not None:
-                # What is kept of a picture may differ from what was kept of it before.
-                self._loaded.remove(number)
-            self._loaded.add(Entry(number, content.phash, content.crops, content.points))
+        if number is not None:
+            self.searchable.put(number)
 
     def relink(self, path: Path, stamp: Stamp, digest: bytes) -> None:
         """Note that a known content is at a path too, and make it findable again."""
         self.catalogue.relink(path, stamp, digest)
         number = self.catalogue.content_id(digest)
-        if number is not None and self._loaded is not None and number not in self._loaded:
-            content = self.catalogue.content(number)
-            self._loaded.add(Entry(number, content.phash, content.crops, content.points))
+        if number is not None:
+            self.searchable.hold(number)
 
-    def prune(self, before: float) -> int:
-        """Forget files that have been gone since before a time (Unix seconds); says how many."""
-        forgotten = self.catalogue.prune(before)
+    def prune(self, before: float, keep: Sequence[Path] = ()) -> int:
+        """Forget files that have been gone since before a time (Unix seconds), but not below `keep`; says how many."""
+        forgotten = self.catalogue.prune(before, keep)
         if forgotten:
-            self._loaded = None
+            self.searchable.prune()
         return forgotten
 
     def originals(self, content: int, scope: Scope) -> list[tuple[Path, Stamp]]:
@@ -92,8 +99,11 @@ class Library:
     def related(self, probe: Probe, entry: str, scope: Scope) -> tuple[list[Match], list[Found]]:
         """The copies in the scope, and the contents that a collect entry placed already for the same picture.
 
-        Only files that are there as indexed count: one that was just moved is found again at its new place.
+        Only files that are there as indexed count: one that was just moved is found again at its new place. What lies
+        in a folder that is offline is not even looked at: a drive that hangs would never answer.
         """
+        offline = (root.path for root in self.catalogue.roots() if root.offline_since is not None)
+        scope = Scope(scope.folders, (*scope.excluding, *offline))
 
         def placed(content: int) -> bool:
             return self.journal.standing(entry, self.catalogue.content(content).digest) is not None
@@ -109,7 +119,8 @@ class Library:
         from pictured.matching.finding import likely  # noqa: PLC0415  see `_found`
 
         scope = Scope(tuple(queries))
-        known = likely(probe, self._index, lambda content: bool(self.originals(content, scope)))
+        known = likely(probe, self.searchable.index, lambda content: bool(self.originals(content, scope)))
+        self.searchable.rest()
         return [
             Picture(path, stamp, self.catalogue.content(content))
             for content in known
@@ -147,34 +158,29 @@ class Library:
     @property
     def featured(self) -> bool:
         """Whether any picture has local features: at depth quick, none has."""
-        return self._index.featured
+        return self.searchable.index.featured
 
     def close(self, radius: int) -> frozenset[int]:
         """The contents that have another one within some bits of their hash, at most 31."""
-        return frozenset(number for one, other, _ in self._index.pairs(radius) for number in (one, other))
+        return frozenset(number for one, other, _ in self.searchable.index.pairs(radius) for number in (one, other))
 
     def proven_by(self, number: int, wanted: Callable[[int], bool], effort: Effort) -> list[Found]:
         """What is proven of the wanted contents by what is kept of one content."""
         from pictured.matching.finding import find  # noqa: PLC0415  see `_found`
 
         probe = self.recalled(self.catalogue.content(number))
-        return list(find(probe, self._index, self.catalogue.content, wanted, None, self._limits, effort))
+        found = list(find(probe, self.searchable.index, self.catalogue.content, wanted, None, self._limits, effort))
+        self.searchable.rest()
+        return found
 
     def _found(self, probe: Probe, wanted: Callable[[int], bool]) -> list[Found]:
         # OpenCV takes 35 ms to load, which a command that compares nothing need not pay.
         from pictured.matching.finding import find  # noqa: PLC0415
 
         exact = self.catalogue.content_id(probe.digest)
-        return list(find(probe, self._index, self.catalogue.content, wanted, exact, self._limits))
-
-    @property
-    def _index(self) -> Index:
-        # A scan that finds nothing new never asks for it.
-        if self._loaded is None:
-            found = self.catalogue.findable()
-            batches = (Batch(each.contents, each.phashes, each.crops, each.points) for each in found)
-            self._loaded = Index(PARTS[self._depth], batches=batches)
-        return self._loaded
+        found = list(find(probe, self.searchable.index, self.catalogue.content, wanted, exact, self._limits))
+        self.searchable.rest()
+        return found
 
 
 def match_of(found: Found, picture: Picture) -> Match:

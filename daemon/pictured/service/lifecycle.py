@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 from pictured.config.model import Config
@@ -37,7 +38,8 @@ async def serve(config: Config, place: Place, state: Path, log: Log, supervisor:
         if rescue is not None:
             log.error(Event.INDEX_DAMAGED, aside=rescue.aside, known=rescue.known)
         with suspected(state), closing(open_store(state, writer=True)) as db:
-            library = Library(db, config.matching.depth, config.matching.measures)
+            again = partial(open_store, state, writer=False)
+            library = Library(db, config.matching.depth, config.matching.measures, again)
             daemon = Daemon(config, place, library, workers, log, supervisor)
             _heed_signals(daemon)
             async with await listen(state, daemon.answer):

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pictured.looks import PARTS, POINT, Depth, Points
-from pictured.matching.index import Entry, Index
+from pictured.matching.index import Batch, Due, Entry, Index, hash_table
+from pictured.matching.segments import Segment, segment_of
 
 PARTS_ = PARTS[Depth.NORMAL]
 
@@ -126,3 +127,117 @@ def test_a_content_takes_at_most_1536_bytes() -> None:
 
     assert index.nbytes / 10_000 <= 1536
     assert held / 10_000 <= 1536
+
+
+def kept(numbers: range) -> Segment:
+    entries = [entry(number) for number in numbers]
+    batch = Batch(numbers, [e.phash for e in entries], [e.crops for e in entries], [e.points for e in entries])
+    return segment_of([(e.content, e.points) for e in entries], hash_table(batch, 1 + len(PARTS_)))
+
+
+def carried_out(due: Due) -> Segment:
+    shapes, pieces = due.folding.shapes, list(due.folding.blocks())
+    return Segment(
+        **{
+            name: np.concatenate([np.zeros((0, *shape[1:]), kind), *(piece for each, piece in pieces if each == name)])
+            for name, (kind, shape) in shapes.items()
+        }
+    )
+
+
+def test_what_is_kept_elsewhere_is_found_like_what_is_not() -> None:
+    index = Index(PARTS_, map(entry, range(40, 60)), kept=[(kept(range(20)), [3]), (kept(range(20, 40)), [])])
+
+    assert index.contents().tolist() == [number for number in range(60) if number != 3]
+    assert (index.loose, len(index)) == (20, 59)
+    for number in (0, 19, 20, 39, 59):
+        assert found(index, entry(number)) == ({number}, {number})
+    assert found(index, entry(3)) == (set(), set())
+    index.remove(5)
+    index.add(entry(3))
+    assert found(index, entry(5)) == (set(), set())
+    assert found(index, entry(3)) == ({3}, {3})
+
+
+def test_a_piece_that_was_copied_is_told_of() -> None:
+    told: list[int] = []
+    Index(PARTS_, kept=[(kept(range(20)), []), (kept(range(20, 40)), [])], copied=lambda: told.append(1))
+
+    assert len(told) == 2
+
+
+def test_the_hashes_of_any_contents_are_those_that_they_were_added_with() -> None:
+    index = Index(PARTS_, map(entry, (5, 2)), kept=[(kept(range(20, 30)), [])])
+    index.add(entry(9))
+    index.remove(25)
+
+    found_ = index.hashes_of(np.array([9, 25, 2, 24, 5, 77]))
+
+    wanted = [None if number in {25, 77} else entry(number) for number in (9, 25, 2, 24, 5, 77)]
+    for each, of in zip(found_, wanted, strict=True):
+        assert each.tobytes() == (bytes(32 * 8) if of is None else of.phash + of.crops)
+
+
+def test_nothing_is_due_while_little_lies_in_memory_and_little_is_gone() -> None:
+    index = Index(PARTS_, map(entry, range(20, 30)), kept=[(kept(range(20)), [])])
+
+    assert index.due(10) is None
+    assert index.due(9) is not None
+
+
+def test_what_is_due_is_found_all_the_time_and_afterwards_as_it_was_left() -> None:
+    index = Index(PARTS_, map(entry, range(20, 30)), kept=[(kept(range(20)), [4])])
+    due = index.due(5)
+    assert due is not None
+    index.remove(7)
+    index.remove(25)
+    index.add(entry(25, seed=3))
+    index.add(entry(30))
+
+    index.settle(due, carried_out(due))
+
+    assert (index.loose, len(index.layers())) == (2, 2)
+    for number in range(31):
+        there: set[int] = set() if number in {4, 7, 25} else {number}
+        assert found(index, entry(number)) == (there, there)
+    assert found(index, entry(25, seed=3)) == ({25}, {25})
+
+
+def test_a_folding_that_came_to_nothing_is_due_again() -> None:
+    index = Index(PARTS_, map(entry, range(20)))
+    due = index.due(5)
+    assert due is not None
+    assert index.loose == 0
+
+    index.spare(due)
+
+    assert index.loose == 20
+    assert index.due(5) is not None
+
+
+def test_each_of_what_is_kept_is_several_times_as_large_as_all_that_came_behind_it() -> None:
+    sizes, index, next_ = [], Index(PARTS_), 0
+    for _ in range(30):
+        for _ in range(4):
+            index.add(entry(next_))
+            next_ += 1
+        while (due := index.due(3)) is not None:
+            index.settle(due, carried_out(due))
+        sizes = sorted((len(layer) for layer in index.layers()), reverse=True)
+        assert sum(sizes) == next_
+        assert all(size >= 4 * sum(sizes[place + 1 :]) for place, size in enumerate(sizes))
+    assert len(sizes) <= 3
+
+
+def test_what_has_lost_much_is_due_by_itself() -> None:
+    big = Batch(range(6000), [bytes(32)] * 6000, [b""] * 6000, [b""] * 6000)
+    segment = segment_of([(number, b"") for number in range(6000)], hash_table(big, 1 + len(PARTS_)))
+    index = Index(PARTS_, kept=[(segment, range(1000))])
+    assert index.due(10) is None
+    for number in range(1000, 1300):
+        index.remove(number)
+
+    due = index.due(10)
+
+    assert due is not None
+    assert carried_out(due).contents.tolist() == list(range(1300, 6000))

@@ -168,3 +168,30 @@ def test_pairs_tie_together_what_is_near(kept: list[tuple[bytes, bool]], radius:
     assert all(
         any(content in each[:2] for each in pairs) for content in left if list(left.values()).count(left[content]) > 1
     )
+
+
+@given(
+    st.lists(st.sets(st.integers(0, 60)), max_size=4),
+    st.sets(st.integers(0, 60)),
+)
+def test_it_can_be_made_of_pieces_in_any_order(piles: list[set[int]], gone: set[int]) -> None:
+    seen: set[int] = set()
+    pieces = []
+    for pile in piles:
+        numbers = np.array(sorted(pile - seen), np.uint32)
+        pieces.append((numbers, np.repeat(numbers.astype(np.uint8), 64).reshape(-1, 2, 32)))
+        seen |= pile
+    copied: list[int] = []
+    neighbours = Neighbours.of(2, pieces, lambda: copied.append(1))
+    for number in gone:
+        neighbours.remove(number)
+
+    assert len(copied) == len(pieces)
+    assert neighbours.contents().tolist() == sorted(seen - gone)
+    found = neighbours.hashes_of(np.arange(61))
+    assert found.shape == (61, 2, 32)
+    assert [set(each.ravel().tolist()) for each in found] == [{n if n in seen - gone else 0} for n in range(61)]
+    if seen - gone:
+        nearest = max(seen - gone)
+        query = np.full((8, 32), nearest, np.uint8)
+        assert neighbours.near(query, 0, 0)[0].content == nearest

@@ -157,3 +157,15 @@ def test_a_library_knows_after_a_restart_what_it_knew(tmp_path: Path, draw: Draw
 def _fill(library: Library, path: Path) -> None:
     stamp = stamp_of(path)
     library.record(path, stamp, fingerprint(path, stamp, DECODING))
+
+
+def test_what_lies_in_a_folder_that_is_offline_is_no_copy_until_it_is_back(
+    tmp_path: Path, library: Library, draw: Draw, index: Index, look: Look
+) -> None:
+    original = index(draw(tmp_path / "l/a.jpg", "coffee"))
+    query = look(draw(tmp_path / "q/poor.jpg", "coffee", width=200, quality=30))
+    library.catalogue.mark_offline(tmp_path / "l", 1.0)
+
+    assert library.related(query, "best", Scope())[0] == []
+    library.catalogue.see_root(tmp_path / "l", tmp_path.stat().st_dev, 2.0)
+    assert [match.picture for match in library.related(query, "best", Scope())[0]] == [original]
