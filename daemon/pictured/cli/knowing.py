@@ -73,6 +73,8 @@ def history(
             when = _moment(deed["at"], "%Y-%m-%d %H:%M:%S")
             console().print(f"{deed['id']:4}  {when}  {deed['what']:8}  {plain(deed['target'])}")
             console().print(f"      from {plain(deed['source'])} [dim]({plain(deed['reason'])})[/dim]")
+            for each in deed["companions"]:
+                console().print(f"      with {plain(Path(each['target']).name)} [dim]({plain(each['reason'])})[/dim]")
     if not deeds and not json_lines:
         console().print("Nothing was placed yet.")
 
@@ -160,6 +162,8 @@ def _print_status(found: Mapping[str, Any]) -> None:
     out.print(
         f"{found['pictures']} pictures in {found['files']} files, {found['placed']} placed, {found['failed']} failed"
     )
+    if found["waiting"]:
+        out.print(f"{live.proposals(found['waiting'])}: [bold]pictured review[/bold]")
     for root in found["roots"]:
         state_of = root["mode"] if root["online"] else "[red]offline[/red]"
         scanned = (
@@ -167,8 +171,16 @@ def _print_status(found: Mapping[str, Any]) -> None:
             if root["last_scan"]
             else "never"
         )
-        busy = ", scanning now" if root["scanning"] else ""
-        out.print(f"  {root['role']:8} {plain(root['path'])}  {state_of}, last scan {scanned}{busy}")
+        busy = f", {now}" if (now := live.scanning(root)) else ""
+        event = f", last event {_moment(root['last_event'], '%H:%M:%S')}" if root["last_event"] else ""
+        waits = f", {root['backlog']} waiting" if root["backlog"] else ""
+        out.print(f"  {root['role']:8} {plain(root['path'])}  {state_of}, last scan {scanned}{event}{waits}{busy}")
+        if root["reason"]:
+            out.print(f"           [dim]{plain(root['reason'])}[/dim]")
+    for each in found["destinations"]:
+        if not each["answers"]:
+            told = f"{each['path']} does not answer, for {span(each['silent'] or 0)} now; what goes there waits"
+            out.print(f"  [red]hangs[/red]    {plain(told)}")
     for failing in found["failing"][:20]:
         again = f" [dim](again in {span(failing['retry_in'])})[/dim]" if failing["retry_in"] is not None else ""
         named = failing["path"] in failing["error"]
@@ -203,6 +215,8 @@ def _print_explained(found: Mapping[str, Any]) -> None:
         target = f" at {plain(step['target'])}" if step["target"] else ""
         out.print(f"  {plain(step['entry'])}: {step['do']} {plain(step['best'] or '')}{target}")
         out.print(f"    [dim]because {plain(step['reason'])}[/dim]")
+        for each in step["companions"]:
+            out.print(f"    with {plain(Path(each['target']).name)} [dim]({plain(each['reason'])})[/dim]")
 
 
 def _print_related(match: Mapping[str, Any]) -> None:

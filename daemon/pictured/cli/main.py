@@ -34,6 +34,7 @@ COMMANDS = (
     Command("dupes", "Finding and collecting", "working", reads=True),
     Command("undo", "Finding and collecting", "working"),
     Command("verify", "Finding and collecting", "working"),
+    Command("prune", "Finding and collecting", "pruning"),
     Command("review", "Finding and collecting", "reviewing"),
     Command("apply", "Carrying out rules", "applying", reads=True),
     Command("untile", "Carrying out rules", "untiling"),

@@ -38,15 +38,21 @@ def scan(
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Read what is known, too; see `depth`.")] = False,  # noqa: FBT002
     workers: WorkersOption = None,
+    cluster: Annotated[
+        str, typer.Option("--cluster", metavar="ADDRESS", help="Let the workers of this Dask scheduler read.")
+    ] = "",
     config: ConfigOption = None,
     json_lines: JsonOption = False,  # noqa: FBT002  typer reads options from the signature
 ) -> None:
     """Bring the index up to date with folders, once.
 
-    Examples: `pictured scan ~/Pictures`, `pictured scan --json ~/Pictures | tail -n 1`
+    Examples: `pictured scan ~/Pictures`, `pictured scan --json ~/Pictures | tail -n 1`,
+    `pictured scan --cluster tcp://scheduler:8786 /mnt/photos`
     """
     settings = optional(config) if folders else loaded(config)
-    job = replace(jobs.Scan(folders_of(folders)) if folders else _whole(settings), again=again)
+    mounts = tuple(f"{share}={folder}" for share, folder in settings.mounts.items()) if settings and cluster else ()
+    wanted = jobs.Scan(folders_of(folders)) if folders else _whole(settings)
+    job = replace(wanted, again=again, cluster=cluster, mounts=mounts)
     lines = done(job, state(), settings_of(settings, workers), waiting)
     end(failed=follow(lines, _show_scan, json_lines=json_lines))
 

@@ -5,7 +5,10 @@ Pillow is asked for passive raster formats only: none that starts another progra
 
 import errno
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -31,6 +34,7 @@ from pictured.imaging.endings import HEIF_BRANDS, ends_early
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.luminance import SHORT_SIDE, Luminance, luminance_of
 from pictured.imaging.metadata import Facts, facts_of
+from pictured.imaging.progressive import only_means
 
 try:
     import pillow_heif
@@ -56,6 +60,8 @@ Image.MAX_IMAGE_PIXELS = None
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 _HEAD = 4096
+_SMALLEST_DRAFT = 8
+_HELD = 64 * 2**20
 _ONE_BYTE = ("1", "L", "P")
 _MIRRORED, _UPSIDE_DOWN = (2, 3, 6, 7), (3, 4, 7, 8)
 _UNREASONED = (None, errno.EINVAL)
@@ -115,9 +121,10 @@ def _decode(file: BinaryIO, head: bytes, limits: DecodingLimits, short_side: int
         (width, height), mode, kind = image.size, image.mode, image.format or ""
         drafted = image.draft("L", (short_side, short_side))
         _check(width, height, _needed(image, width * height), limits)
-        image.load()
-        facts = facts_of(image, head)
-        stored = luminance_of(image, facts.bit_depth, short_side)
+        with _cheapest(image, file, width, short_side) as loaded:
+            loaded.load()
+            facts = facts_of(image, head)
+            stored = luminance_of(loaded, facts.bit_depth, short_side)
     luminance = _upright(stored, facts.orientation)
     # The draft is only as large as the picture is where nothing was reduced afterwards.
     within = drafted[1][2:] if drafted and stored.shape == (image.height, image.width) else stored.shape[::-1]
@@ -125,6 +132,21 @@ def _decode(file: BinaryIO, head: bytes, limits: DecodingLimits, short_side: int
     if facts.orientation >= 5:
         width, height = height, width
     return Decoded(luminance, box, width, height, "JPEG" if kind == "MPO" else kind, mode, facts)
+
+
+@contextmanager
+def _cheapest(image: Image.Image, file: BinaryIO, width: int, short_side: int) -> Iterator[Image.Image]:
+    """Give the drafted picture, or one that decodes to the same pixels sooner. `width` is that of the whole picture."""
+    if image.info.get("progressive") and image.mode == "L" and image.width == -(-width // _SMALLEST_DRAFT):
+        file.seek(0)
+        content = file.read(_HELD + 1)
+        means = only_means(content) if len(content) <= _HELD else None
+        if means is not None:
+            with Image.open(BytesIO(means), formats=("JPEG",)) as same:
+                same.draft("L", (short_side, short_side))
+                yield same
+            return
+    yield image
 
 
 def _needed(image: Image.Image, pixels: int) -> int:

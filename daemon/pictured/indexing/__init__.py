@@ -2,6 +2,7 @@
 
 fingerprinting   a file to its `flow.Fingerprint`: what is kept of every picture
 probing          a query picture to its `looks.Probe`: what is searched of it
+labelling        what copies say of a picture, and the sidecar of one with what it lacked
 previewing       a file to a preview for people
 hashing          perceptual hashes of the whole and of parts; marr: the Marr-Hildreth hash
 features         local features; vocabulary: the visual words that they become

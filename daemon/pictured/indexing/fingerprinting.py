@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,8 +12,8 @@ from pictured.errors import FileError
 from pictured.flow import Fingerprint, Stamp
 from pictured.imaging.decoding import Decoded, decode
 from pictured.imaging.limits import DecodingLimits
-from pictured.imaging.luminance import SHORT_SIDE
-from pictured.imaging.sizing import packed, sized
+from pictured.imaging.luminance import SHORT_SIDE, Luminance
+from pictured.imaging.sizing import packed, packed_soon, sized
 from pictured.indexing.features import KEPT_SIDE, kept
 from pictured.indexing.hashing import part_hashes, phash
 from pictured.indexing.marr import marr_hash
@@ -25,7 +26,6 @@ ASKED_SIDE: Final = 512
 
 _PICTURES = 4
 _THUMB_SIDE = 128
-_THUMB_QUALITY = 75
 _HELD = 32 * 2**20
 """Bytes of a file that is held in memory, so that the digest and the decoder share one reading."""
 
@@ -38,15 +38,18 @@ def fingerprint(
     *,
     marr: bool = False,
     asking: bool = False,
-) -> Fingerprint:
-    """Read the file that has this stamp.
+    known: Sequence[bytes] = (),
+) -> Fingerprint | bytes:
+    """Read the file that has this stamp; give its digest alone, and decode nothing, where it is one of the known.
 
     Of a query picture (`asking`), the pictures in it are kept instead of fixed parts, so that it is found by what it
     may be asking for.
 
     Raises FileError only: Changed, Vanished, Unreadable, Refused, Truncated, TooLarge.
     """
-    digest, decoded = decoded_file(path, stamp, limits, ASKED_SIDE if asking else SHORT_SIDE)
+    digest, decoded = _read(path, stamp, limits, ASKED_SIDE if asking else SHORT_SIDE, known)
+    if decoded is None:
+        return digest
     luminance, box, facts = decoded.luminance, decoded.box, decoded.facts
     pictures: tuple[Box, ...] = (box, *(regions(luminance)[:_PICTURES] if asking else ()))
     parts = b"".join(phash(luminance, each) for each in pictures[1:]) if asking else None
@@ -67,9 +70,16 @@ def fingerprint(
         phash=phash(luminance, box),
         crops=part_hashes(luminance, box, PARTS[depth]) if parts is None else parts,
         points=b"".join(kept(sized(luminance, KEPT_SIDE, each), most) for each in pictures) if most else b"",
-        thumb=packed(sized(luminance, _THUMB_SIDE, box), _THUMB_QUALITY),
+        thumb=_thumb(luminance, box, depth),
         marr=marr_hash(luminance) if marr else None,
     )
+
+
+def _thumb(luminance: Luminance, box: Box, depth: Depth) -> bytes:
+    if depth is Depth.QUICK:
+        # As true as the other one, in a quarter of the time, for half as many bytes again.
+        return packed_soon(sized(luminance, _THUMB_SIDE, box, gap=1.5), 83)
+    return packed(sized(luminance, _THUMB_SIDE, box), 75)
 
 
 def decoded_file(path: Path, stamp: Stamp, limits: DecodingLimits, short_side: int) -> tuple[bytes, Decoded]:
@@ -77,6 +87,15 @@ def decoded_file(path: Path, stamp: Stamp, limits: DecodingLimits, short_side: i
 
     Raises as `fingerprint` does.
     """
+    digest, decoded = _read(path, stamp, limits, short_side, ())
+    if decoded is None:
+        raise AssertionError("only a known picture is not decoded")
+    return digest, decoded
+
+
+def _read(
+    path: Path, stamp: Stamp, limits: DecodingLimits, short_side: int, known: Sequence[bytes]
+) -> tuple[bytes, Decoded | None]:
     with open_unchanged(path, stamp) as opened:
         file: BinaryIO
         if stamp.size <= _HELD:
@@ -85,6 +104,8 @@ def decoded_file(path: Path, stamp: Stamp, limits: DecodingLimits, short_side: i
         else:
             # Better read twice than held.
             digest, file = digest_of(opened), opened
+        if digest in known:
+            return digest, None
         try:
             return digest, decode(file, limits, short_side)
         except FileError as error:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +20,27 @@ from pictured.config.quiet import quiet_at
 from pictured.errors import ConfigError
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen
-from pictured.service import jobs
-from pictured.service.acting import recover
+from pictured.service import jobs, pruning
+from pictured.service.exposing import monitoring
 from pictured.service.health import Vitals, ailment, longest_turn
-from pictured.service.heeding import heed, heeding
+from pictured.service.heeding import failed_among, heed, heeding
 from pictured.service.inbox import Inbox
 from pictured.service.intake import Intake
+from pictured.service.lanes import Heard
 from pictured.service.library import Library
 from pictured.service.logs import Log
-from pictured.service.metrics import Counted, exporting
+from pictured.service.metrics import Counted
 from pictured.service.notifying import Supervisor
 from pictured.service.orders import orders_of, sweep
 from pictured.service.pausing import Pausing
 from pictured.service.pipeline import Line, Retry
+from pictured.service.recovering import recovered
 from pictured.service.rendering import sweep_drafts
 from pictured.service.reports import Line as Told
 from pictured.service.reports import Reviewed, Undone, line_of
-from pictured.service.resting import failing
+from pictured.service.resting import answering, known
 from pictured.service.roots import Root, Roots
+from pictured.service.ticking import tick
 from pictured.service.timetable import Timetable
 from pictured.service.workers import Workers
 from pictured.store.schedule import Schedule as Ledger
@@ -73,6 +77,7 @@ class Daemon:
         self._supervisor = supervisor or Supervisor()
         inbox = Inbox(config.limits.queue, asyncio.get_running_loop())
         self._observing = Observing(inbox.report, inbox.lose)
+        library.lanes.tell = self._heard
         self._line = Line(library, workers, log, orders_of(config))
         self._intake = Intake(inbox, config.settle, self._line, log)
         self._roots = Roots(library, self._observing, log, self._intake.found)
@@ -92,11 +97,14 @@ class Daemon:
     @property
     def pending(self) -> int:
         """Files seen and not yet finished, and scans that may find more."""
-        return self._starting + self._intake.pending + len(self._taking) + self._line.setbacks + self._roots.scanning
+        return (
+            self._starting + self._intake.pending + len(self._taking) + len(self._line.held_up) + self._roots.scanning
+        )
 
     async def run(self) -> None:
         """Watch and work until `stop`."""
-        self._recover()
+        await recovered(self._library, self._log)
+        sweep_drafts(self._library)
         sweep(self._library, self._line.orders)
         await self._roots.arrange(self._line.orders.folders)
         fresh = await self._roots.check()
@@ -118,7 +126,8 @@ class Daemon:
             self._intake.settle(),
             self._look_after(),
             heeding(self._line, self._workers, self._retry),
-            exporting(lambda: self._config.logging.metrics, self.status, self._log),
+            *monitoring(lambda: self._config.logging, self.status, self._log),
+            self._library.searchable.tend(lambda error: self._log.warning(Event.SEARCH_UNSAVED, error=str(error))),
         ]
         lasting += [self._read() for _ in range(self._workers.count)]
         try:
@@ -192,21 +201,26 @@ class Daemon:
                 self._start(self._check("asked for", every=True))
                 yield {"rescanning": [str(path) for path in self._roots.by_path]}
             case "retry":
-                yield {"retrying": [str(path) for path in self._try_again(request.get("paths"))]}
+                for path in (again := failed_among(self._library, request.get("paths"))):
+                    self._retry(Retry(path, 0.0))
+                yield {"retrying": [str(path) for path in again]}
             case _:
+                await self._library.searchable.prepared()
                 async with aclosing(
                     jobs.run(jobs.decoded(request), self._library, self._workers, self._line.desk)
                 ) as reports:
                     async for report in reports:
                         if isinstance(report, Undone) and report.undone:
                             self._log.info(Event.COPY_UNDONE, target=report.target, id=report.id)
+                        elif isinstance(report, pruning.Pruned):
+                            pruning.tell(report, self._log)
                         elif isinstance(report, Reviewed):
                             heed(report, self._line, self._retry)
                         yield line_of(report)
 
     def status(self) -> dict[str, Any]:
         """What `status --json` shows of a running daemon."""
-        counts, rendering = self._library.catalogue.count(), self._line.rendering
+        rendering = self._line.rendering
         return {
             "running": True,
             "pid": os.getpid(),
@@ -216,12 +230,9 @@ class Daemon:
             "config": str(self._place.config),
             "uptime": round(time.monotonic() - self._began, 1),
             "pending": self.pending,
-            "roots": [root.status() for root in self._roots.by_path.values()],
-            "pictures": counts.pictures,
-            "files": counts.files,
-            "failed": counts.failed,
-            "placed": self._library.journal.count(),
-            "failing": failing(self._library.catalogue),
+            "roots": [root.status(self._backlog(root)) for root in self._roots.by_path.values()],
+            "destinations": answering(self._config, self._library),
+            **known(self._library.db),
             "rendering": None if rendering is None else {"rule": rendering[0], "path": str(rendering[1])},
         }
 
@@ -242,25 +253,18 @@ class Daemon:
         rests = "resting; " if self._pausing.resting else ""
         return f"{rests}{self.pending} files wait; {len(roots)} folders, {polled} polled, {offline} offline"
 
-    def _try_again(self, paths: object) -> list[Path]:
-        """Send files that failed down the line once more, given up ones too: those named, or every one."""
-        wanted = {Path(each) for each in paths} if isinstance(paths, list) and paths else None
-        failed = [each.failure.path for each in self._library.catalogue.failures(None)]
-        again = [path for path in failed if wanted is None or path in wanted]
-        for path in again:
-            self._retry(Retry(path, 0.0))
-        return again
+    def _backlog(self, root: Root) -> int:
+        waiting = chain(self._intake.paths(), self._line.unfinished)
+        return sum(path.is_relative_to(root.path) for path in waiting)
 
-    def _recover(self) -> None:
-        finished, dropped = recover(self._library)
-        sweep_drafts(self._library)
-        for outcome in finished:
-            if outcome.error is None:
-                self._log.warning(Event.INTENT_FINISHED, target=outcome.placed and outcome.placed.target)
-            else:
-                self._log.error(Event.COPY_FAILED, error=outcome.error)
-        for step in dropped:
-            self._log.warning(Event.INTENT_DROPPED, target=step.target)
+    def _heard(self, heard: Heard) -> None:
+        told = {"path": heard.folder, "seconds": round(heard.seconds, 1)}
+        if heard.silent:
+            self._log.warning(Event.DESTINATION_SILENT, **told)
+            return
+        self._log.info(Event.DESTINATION_ANSWERED, **told)
+        for path in self._line.held_up:
+            self._retry(Retry(path, 0.0))
 
     def _came(self, root: Root, folder: Path) -> None:
         root.came.add(folder)
@@ -274,19 +278,21 @@ class Daemon:
         while True:
             settled = await self._intake.ready.get()
             await self._pausing.over()
+            await self._library.searchable.prepared()
             if not self._taking:
                 self._advanced = time.monotonic()
             taking = self._group.create_task(self._line.take(settled))
             self._taking.add(taking)
             taking.add_done_callback(self._taken)
             # What is under way when the daemon ends is brought to its end.
-            retry = await asyncio.shield(taking)
-            if retry is not None:
-                self._retry(retry)
+            await self._library.lanes.past(taking)
 
     def _taken(self, taking: asyncio.Task[Retry | None]) -> None:
         self._taking.discard(taking)
+        self._roots.heed(self.pending)
         self._advanced = time.monotonic()
+        if not taking.cancelled() and taking.exception() is None and (retry := taking.result()) is not None:
+            self._retry(retry)
 
     def _retry(self, retry: Retry) -> None:
         def again() -> None:
@@ -301,8 +307,9 @@ class Daemon:
     async def _look_after(self) -> None:
         """See to folders that went, came back or are polled."""
         while True:
-            await asyncio.sleep(min([_CHECK_SECONDS, *map(_look_interval, self._roots.by_path.values())]))
+            await tick(min([_CHECK_SECONDS, *(root.interval for root in self._roots.by_path.values())]))
             self._heed_hours()
+            self._timetable.look(time.time(), time.monotonic())
             await self._check("the folder came back")
             for root in self._polled():
                 if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.scans:
@@ -325,26 +332,15 @@ class Daemon:
 
     async def _rescan(self) -> None:
         await self._check("scheduled", every=True)
-        self._library.prune(time.time() - self._config.limits.forget)
+        pruning.tell(await pruning.prune(self._library, self._config.limits.forget), self._log)
 
     async def _report(self) -> None:
-        counts = self._library.catalogue.count()
+        counts, placed = self._library.catalogue.count(), self._library.journal.count()
         offline = [str(root.path) for root in self._roots.by_path.values() if not root.online]
-        self._log.info(
-            Event.REPORT_MADE,
-            pictures=counts.pictures,
-            placed=self._library.journal.count(),
-            failed=counts.failed,
-            offline=offline,
-        )
+        told = {"pictures": counts.pictures, "placed": placed, "failed": counts.failed, "offline": offline}
+        self._log.info(Event.REPORT_MADE, **told)
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = self._group.create_task(coroutine)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-
-
-def _look_interval(root: Root) -> float:
-    """How long a root may go without a look; one that is to be polled also while it is offline."""
-    polled = root.mode == "poll" or root.settings.watch == "poll"
-    return root.settings.poll_interval if polled else _CHECK_SECONDS

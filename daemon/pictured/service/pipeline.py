@@ -9,7 +9,7 @@ a write that was begun is finished or cleaned away from its intent.
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +22,12 @@ from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import Orders
 from pictured.service.planning import scope_of, steps
-from pictured.service.proposing import Wish, propose_copy, propose_result
+from pictured.service.proposing import Wish, propose_copy, propose_result, supersede
 from pictured.service.rendering import Applied, applied
 from pictured.service.reports import Reviewed
 from pictured.service.ruling import rulings
+from pictured.service.scanning import candidates
+from pictured.service.striking import struck
 from pictured.service.workers import Workers
 from pictured.store.database import transaction
 from pictured.store.queue import Proposal
@@ -51,19 +53,27 @@ class Line:
         self._log = log
         self.desk = asyncio.Lock()
         self._setbacks: dict[Path, int] = {}
+        self._under_way: set[Settled] = set()
         self.rendering: tuple[str, Path] | None = None
 
     @property
-    def setbacks(self) -> int:
-        """How many files wait because something could not be placed for them."""
-        return len(self._setbacks)
+    def unfinished(self) -> set[Path]:
+        """The files on the line, and those that are held up."""
+        return {settled.path for settled in self._under_way} | self._setbacks.keys()
+
+    @property
+    def held_up(self) -> list[Path]:
+        """The files that wait because something could not be placed for them."""
+        return list(self._setbacks)
 
     async def take(self, settled: Settled) -> Retry | None:
         """Do all that a settled file calls for. What goes wrong with it is logged, recorded and perhaps retried."""
         known = self.library.catalogue.known(settled.path)
         handled = known is not None and known.stamp == settled.stamp and known.handled
-        if handled or self.orders.folder_of(settled.path) is None:
+        # An event and a scan may both have found it.
+        if handled or settled in self._under_way or self.orders.folder_of(settled.path) is None:
             return None
+        self._under_way.add(settled)
         try:
             return await self._take(settled)
         except Vanished:
@@ -78,14 +88,14 @@ class Line:
             failure = Failure(settled.path, "internal", f"this is our fault: {error!r}", retry=False)
             self.library.catalogue.fail(settled.path, settled.stamp, failure, tries=1, retry_at=None)
             return None
+        finally:
+            self._under_way.discard(settled)
 
     async def _take(self, settled: Settled) -> Retry | None:
         began = time.monotonic()
         picture = await self._read(settled)
         read = time.monotonic()
-        # One file at a time from here on: two queries for one original must not both find its place empty.
-        async with self.desk:
-            planned = steps(self.library, self._workers, self.orders, picture)
+        async with aclosing(steps(self.library, self._workers, self.orders, picture)) as planned:
             outcomes = [await self._do(step) async for step in planned]
         collected = time.monotonic()
         rendered, due = await self._rule(picture)
@@ -117,9 +127,9 @@ class Line:
     async def _read(self, settled: Settled) -> Picture:
         """The picture of a settled file: from the index where its content is known, else from a worker."""
         catalogue = self.library.catalogue
-        known = catalogue.picture(settled.path)
-        if known is not None and known.stamp == settled.stamp:
-            return known
+        there = catalogue.picture(settled.path)
+        if there is not None and there.stamp == settled.stamp:
+            return there
         digest = catalogue.digest_of(settled.stamp)
         if digest is not None:
             self.library.relink(settled.path, settled.stamp, digest)
@@ -128,10 +138,22 @@ class Line:
             if moved is not None:
                 return moved
         folder = self.orders.folder_of(settled.path)
-        asking = folder is not None and folder.role is Role.QUERY
-        content = await self._workers.fingerprint(settled.path, settled.stamp, asking=asking)
-        self.library.record(settled.path, settled.stamp, content)
-        return Picture(settled.path, settled.stamp, content)
+        if folder is not None and folder.role is Role.QUERY:
+            content = await self._workers.fingerprint(settled.path, settled.stamp, asking=True)
+            self.library.record(settled.path, settled.stamp, content)
+            return Picture(settled.path, settled.stamp, content)
+        known = candidates(settled, self.library, self._workers)
+        read = await self._workers.recognised(settled.path, settled.stamp, known)
+        if isinstance(read, bytes):
+            with suppress(LookupError):
+                self.library.relink(settled.path, settled.stamp, read)
+            copied = catalogue.picture(settled.path)
+            if copied is not None and copied.content.digest == read:
+                return copied
+            # It was forgotten meanwhile.
+            read = await self._workers.fingerprint(settled.path, settled.stamp)
+        self.library.record(settled.path, settled.stamp, read)
+        return Picture(settled.path, settled.stamp, read)
 
     async def _do(self, step: Step) -> Outcome:
         entry = next((entry for entry in self.orders.entries if entry.name == step.entry), None)
@@ -140,7 +162,11 @@ class Line:
         if isinstance(step, Collect) and entry.mode is Mode.SHADOW:
             return Outcome(step, None)
         if isinstance(step, Collect) and entry.mode is Mode.REVIEW:
-            self._propose(propose_copy(self.library, step, Wish(entry, scope_of(entry, self.orders))))
+            wish = Wish(entry, scope_of(entry, self.orders))
+            proposal = propose_copy(self.library, step, wish)
+            if proposal is not None and step.query is None:
+                await supersede(self.library, self._workers, proposal, wish.scope)
+            self._propose(proposal)
             return Outcome(Keep(step.entry, step.query, step.source, None, "it waits for a review"), None)
         return await act(step, self.library, entry.into)
 
@@ -167,9 +193,7 @@ class Line:
                     self._propose(propose_result(self.library, ruling.render, ruling.rule))
                 elif ruling.traits is not None:
                     self.rendering = (ruling.rule.name, picture.path)
-                    done.append(
-                        await applied(self.library, self._workers, ruling.rule, picture, ruling.traits, self.desk)
-                    )
+                    done.append(await applied(self.library, self._workers, ruling.rule, picture, ruling.traits))
                     self.rendering = None
         return done, min(due, default=None)
 
@@ -192,29 +216,21 @@ class Line:
             self._log.info(Event.REVIEW_PROPOSED, **_told(proposal))
 
     def _failed(self, settled: Settled, error: FileError) -> Retry | None:
-        tries = 1 + self._tries(settled)
-        again = error.retry or (isinstance(error, Crashed) and tries < 2)
-        wait = self._wait(tries) if again else None
-        failure = Failure(settled.path, type(error).__name__.lower(), str(error), again)
+        failure = Failure(settled.path, type(error).__name__.lower(), str(error), error.retry)
+        strike = struck(self.library.catalogue, failure, settled.stamp)
+        failure, tries = strike.failure, strike.tries
+        wait = self._wait(tries) if failure.retry else None
         retry_at = time.time() + wait if wait is not None else None
         self.library.catalogue.fail(settled.path, settled.stamp, failure, tries=tries, retry_at=retry_at)
         if isinstance(error, Crashed):
             self._log.warning(Event.WORKER_LOST, path=settled.path, error=str(error))
-        if isinstance(error, Crashed) and not again:
+        if strike.quarantined:
             self._log.error(Event.FILE_QUARANTINED, path=settled.path, error=str(error))
         else:
             # The same file for the same reason is told once; `status` tells until when it waits.
             tell = self._log.warning if tries == 1 else self._log.debug
             tell(Event.FILE_FAILED, path=settled.path, kind=failure.kind, error=str(error), retry_in=wait)
         return Retry(settled.path, wait) if wait is not None else None
-
-    def _tries(self, settled: Settled) -> int:
-        """How often this very state of the file failed before."""
-        known = self.library.catalogue.known(settled.path)
-        if known is None or known.stamp != settled.stamp:
-            return 0
-        failures = self.library.catalogue.failures([settled.path.parent])
-        return next((each.tries for each in failures if each.failure.path == settled.path), 0)
 
     def _tell(
         self,
@@ -268,10 +284,15 @@ class Line:
         if outcome.error is not None:
             self._log.error(Event.COPY_FAILED, **told, error=outcome.error)
         elif outcome.placed is None:
-            self._log.info(Event.COPY_PLANNED, **told, reason=step.reason)
+            self._log.info(Event.COPY_PLANNED, **told, companions=_together(step), reason=step.reason)
         else:
             replaced = step.replaces.target if step.replaces else None
-            self._log.info(Event.COPY_PLACED, **told, replaced=replaced, reason=step.reason)
+            together = _together(step)
+            self._log.info(Event.COPY_PLACED, **told, replaced=replaced, companions=together, reason=step.reason)
+
+
+def _together(step: Collect) -> list[Path] | None:
+    return [each.target for each in step.companions] or None
 
 
 def _told(proposal: Proposal) -> dict[str, object]:

@@ -2,28 +2,47 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from pictured.errors import FileError, Vanished
-from pictured.flow import Failure, Fingerprint, Settled
+from pictured.flow import Failure, Fingerprint, Settled, Stamp
+from pictured.looks import PARTS, Depth
 from pictured.service.comparing import Compared, compared
+from pictured.service.headway import Headway
 from pictured.service.library import Library
 from pictured.service.reports import FileFailed, Progress, Report, ScanFinished
-from pictured.service.workers import Workers
+from pictured.service.striking import struck
 from pictured.store.database import transaction
 from pictured.store.listings import Known
 
 _BATCH = 200
 _AHEAD = 4
 
-Reading = asyncio.Task[Fingerprint]
+
+class Reader(Protocol):
+    """What reads files: the workers of this machine, or those of a cluster. Raises as `Workers.fingerprint` does."""
+
+    depth: Depth
+    count: int
+
+    async def recognised(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Fingerprint | bytes:
+        """Read a file; give its digest alone where that is one of the known."""
+        ...
+
+
+Reading = asyncio.Task[Fingerprint | bytes]
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The counts of a scan, and the readings whose results are not in the index yet."""
+    """The counts of a scan, the readings that are under way, and what they gave that is not in the index yet.
+
+    A file's content is read, or its digest is known, or it failed.
+    """
 
     seen: int = 0
     hashed: int = 0
@@ -31,16 +50,20 @@ class _Tally:
     moved: int = 0
     failed: int = 0
     reading: dict[Reading, Settled] = field(default_factory=dict)
-    read: list[tuple[Settled, Fingerprint]] = field(default_factory=list)
+    read: list[tuple[Settled, Fingerprint | Failure | bytes]] = field(default_factory=list)
+
+    headway: Headway = field(default_factory=Headway)
 
     @property
     def progress(self) -> Progress:
-        return Progress(self.seen - len(self.reading), self.seen, "reading pictures")
+        done = self.hashed + self.unchanged + self.moved + self.failed
+        self.headway.seen = self.seen
+        return Progress(done, self.headway.total, "reading pictures")
 
 
 async def scan(
     library: Library,
-    workers: Workers,
+    workers: Reader,
     folders: Sequence[Path],
     *,
     ignore: Mapping[Path, Sequence[str]] | None = None,
@@ -49,7 +72,7 @@ async def scan(
 ) -> AsyncGenerator[Report]:
     """Index what is new or changed at or below some folders; ends with `ScanFinished`. `again` reads the rest too.
 
-    Files that failed before are tried again, except those that broke their worker twice.
+    Files that failed before are tried again, except those in quarantine.
     """
     began, tally, globs = time.monotonic(), _Tally(), ignore or {}
     try:
@@ -58,11 +81,14 @@ async def scan(
                 for failed in _noted(found, tally, again=again):
                     yield failed
                 for settled in _to_read(found, again=again):
+                    tally.headway.count(folders, [globs.get(each, ()) for each in folders], (*exclude, library.home))
                     _begin(settled, library, workers, tally, again=again)
                     while len(tally.reading) > _AHEAD * workers.count:
                         async for report in _settle_some(library, tally):
                             yield report
                         yield tally.progress
+                if len(tally.read) >= _BATCH:
+                    _record(library, tally)
                 yield tally.progress
         while tally.reading:
             async for report in _settle_some(library, tally):
@@ -70,6 +96,7 @@ async def scan(
             yield tally.progress
         _record(library, tally)
     finally:
+        tally.headway.end()
         for reading in tally.reading:
             reading.cancel()
     counts = (tally.seen, tally.hashed, tally.unchanged, tally.moved, tally.failed)
@@ -103,17 +130,36 @@ def _to_read(found: Compared, *, again: bool) -> Iterator[Settled]:
 
 
 def _broken(known: Known) -> bool:
-    return known.failure is not None and known.failure.kind == "crashed"
+    return known.failure is not None and known.failure.kind == "crashed" and not known.failure.retry
 
 
-def _begin(settled: Settled, library: Library, workers: Workers, tally: _Tally, *, again: bool) -> None:
+def _begin(settled: Settled, library: Library, workers: Reader, tally: _Tally, *, again: bool) -> None:
     """Have a file read, unless its content is known from another path."""
-    digest = None if again else library.catalogue.digest_of(settled.stamp)
-    if digest is None:
-        tally.reading[asyncio.create_task(workers.fingerprint(settled.path, settled.stamp))] = settled
+    if again:
+        reading = workers.recognised(settled.path, settled.stamp, ())
+    elif (digest := library.catalogue.digest_of(settled.stamp)) is None:
+        reading = workers.recognised(settled.path, settled.stamp, candidates(settled, library, workers, tally.read))
     else:
-        library.relink(settled.path, settled.stamp, digest)
+        tally.read.append((settled, digest))
         tally.moved += 1
+        return
+    tally.reading[asyncio.create_task(reading)] = settled
+
+
+def candidates(
+    settled: Settled,
+    library: Library,
+    workers: Reader,
+    fresh: Iterable[tuple[Settled, Fingerprint | Failure | bytes]] = (),
+) -> list[bytes]:
+    """The contents that a file may be a copy of, by its size: `fresh` ones and those of the index.
+
+    Those of the index count only if as much is kept of them as workers would keep of the file: the parts of a query
+    picture are others than those of a picture in the library.
+    """
+    size = settled.stamp.size
+    found = [read.digest for _, read in fresh if isinstance(read, Fingerprint) and read.size == size]
+    return [*found, *library.catalogue.digests_of(size, len(PARTS[workers.depth]))]
 
 
 async def _settle_some(library: Library, tally: _Tally) -> AsyncIterator[FileFailed]:
@@ -122,22 +168,38 @@ async def _settle_some(library: Library, tally: _Tally) -> AsyncIterator[FileFai
     for reading in done:
         settled = tally.reading.pop(reading)
         try:
-            tally.read.append((settled, reading.result()))
-            tally.hashed += 1
+            read = reading.result()
         except FileError as error:
             tally.failed += 1
             if isinstance(error, Vanished):
                 library.catalogue.miss(settled.path, time.time())
             else:
                 failure = Failure(settled.path, type(error).__name__.lower(), str(error), error.retry)
-                library.catalogue.fail(settled.path, settled.stamp, failure, tries=1, retry_at=None)
+                tally.read.append((settled, failure))
             yield FileFailed(settled.path, str(error))
+        else:
+            tally.read.append((settled, read))
+            tally.moved += isinstance(read, bytes)
+            tally.hashed += isinstance(read, Fingerprint)
     if len(tally.read) >= _BATCH:
         _record(library, tally)
 
 
 def _record(library: Library, tally: _Tally) -> None:
     with transaction(library.db):
-        for settled, content in tally.read:
-            library.record(settled.path, settled.stamp, content)
+        for settled, read in tally.read:
+            match read:
+                case Fingerprint():
+                    library.record(settled.path, settled.stamp, read)
+                case Failure():
+                    strike = struck(library.catalogue, read, settled.stamp)
+                    # A daemon that starts later tries again at once what broke its worker here.
+                    soon = time.time() if read.kind == "crashed" and strike.failure.retry else None
+                    library.catalogue.fail(
+                        settled.path, settled.stamp, strike.failure, tries=strike.tries, retry_at=soon
+                    )
+                case _:
+                    # A content that was forgotten since then is found to be new by the next scan.
+                    with suppress(LookupError):
+                        library.relink(settled.path, settled.stamp, read)
     tally.read.clear()

@@ -14,13 +14,14 @@ from pictured.service.workers import Workers
 def worker_limits(limits: Limits) -> WorkerLimits:
     """What a worker may use."""
     decoding = DecodingLimits(pixels=int(limits.megapixels * 1_000_000), memory=limits.memory)
-    return WorkerLimits(seconds=limits.time, memory=limits.memory, decoding=decoding, tasks=limits.files_per_worker)
+    return WorkerLimits(limits.time, limits.memory, decoding, limits.files_per_worker, idle=limits.priority == "idle")
 
 
 def rendering_limits(limits: Limits) -> WorkerLimits:
     """What the process may use that carries out rules."""
     decoding = DecodingLimits(pixels=int(limits.megapixels * 1_000_000), memory=limits.rendering_memory)
-    return WorkerLimits(limits.rendering_time, limits.rendering_memory, decoding, limits.files_per_worker)
+    idle = limits.priority == "idle"
+    return WorkerLimits(limits.rendering_time, limits.rendering_memory, decoding, limits.files_per_worker, idle=idle)
 
 
 def workers_of(limits: Limits, matching: MatchingSettings) -> Workers:

@@ -9,7 +9,9 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from pictured.imaging.limits import DecodingLimits
 Work = Callable[..., object]
 
 _ALARM_GRACE = 2.0
+_NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,14 @@ class WorkerLimits:
     memory     bytes of address space above the worker's own size at start (Linux only)
     decoding   what a picture may declare
     tasks      files after which a worker is replaced by a fresh one, so that leaks of the decoders stay small
+    idle       whether it reads disks only while nobody else does (Linux only), and takes what is left of the processors
     """
 
     seconds: float
     memory: int
     decoding: DecodingLimits
     tasks: int = 500
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ def serve(connection: Connection, parents_end: Connection | None, limits: Worker
         parents_end.close()
     _silence()
     _answer_signals()
+    if limits.idle:
+        _give_way()
     pkgutil.resolve_name(preloaded)
     _confine(limits.memory)
     while True:
@@ -76,6 +83,7 @@ def serve(connection: Connection, parents_end: Connection | None, limits: Worker
             return
         # The parent stops a worker that takes too long; the alarm does where the parent was killed meanwhile.
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ALARM_GRACE)
+        _grant(limits.seconds)
         answer = _done(task, limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
@@ -110,6 +118,25 @@ def _answer_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
+
+
+def _give_way() -> None:
+    # Where neither is allowed, as by a hardened unit, the unit says by itself how much everything gives way.
+    with suppress(OSError):
+        os.nice(max(0, _NICE - os.nice(0)))
+    if sys.platform == "linux":
+        import psutil  # noqa: PLC0415  the parent, which imports this module too, can do without
+
+        with suppress(psutil.Error, OSError):
+            psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
+
+
+def _grant(seconds: float) -> None:
+    """Let one more file use all processors for so long; the system kills who goes on."""
+    spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    allowed = ceil(spent + (seconds + _ALARM_GRACE) * (os.cpu_count() or 1))
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 
 
 def _confine(memory: int) -> None:

@@ -16,6 +16,7 @@ from typing import Literal, TypeVar, cast
 from pictured.disk.paths import shown
 from pictured.errors import Crashed, FileError, Unreadable
 from pictured.flow import Detail, Fingerprint, Match, Picture, Stamp
+from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.preview import Preview
 from pictured.imaging.rendered import Order, Rendered
 from pictured.imaging.traits import Traits
@@ -35,6 +36,7 @@ _EXAMINE = "pictured.rules.examining:examine"
 _T = TypeVar("_T", "Worker", None)
 
 _PATIENCE = 0.4
+_REST_SECONDS = 60.0
 
 
 class Workers:
@@ -49,6 +51,7 @@ class Workers:
         depth: how much is kept of each picture.
         marr: whether the Marr-Hildreth hash is kept too.
         rendering: limits of the one process that carries out rules; those of the others where none are given.
+        rest: seconds after which idle processes are ended; a fork server stays, so that others start in a moment.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class Workers:
         *,
         marr: bool = False,
         rendering: WorkerLimits | None = None,
+        rest: float = _REST_SECONDS,
     ) -> None:
         self._limits = limits
+        self.depth = depth
         self._keeping = {"depth": depth, "marr": marr}
         self._work = work
         self._context = CONTEXTS[context]()
@@ -72,6 +77,9 @@ class Workers:
         self._turns = asyncio.Semaphore(count)
         self._launching = asyncio.Lock()
         self._idle: list[Worker] = []
+        self._rest = rest
+        self._used = 0.0
+        self._resting: asyncio.TimerHandle | None = None
         self._living: set[Worker] = set()
         self._errands: set[asyncio.Future[Worker] | asyncio.Future[None]] = set()
         self._closed = False
@@ -89,8 +97,12 @@ class Workers:
         overtakes is cancelled.
         """
         asked = {"path": path, "stamp": stamp, "asking": asking, **self._keeping}
-        answer = await self.do(Task(path, self._work, asked))
-        return cast("Fingerprint", answer)
+        return cast("Fingerprint", await self.do(Task(path, self._work, asked)))
+
+    async def recognised(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Fingerprint | bytes:
+        """Do as `fingerprint`, but give the digest alone, and decode nothing, where it is one of the known."""
+        asked = {"path": path, "stamp": stamp, "known": known, **self._keeping}
+        return cast("Fingerprint | bytes", await self.do(Task(path, self._work, asked)))
 
     async def probe(self, path: Path, stamp: Stamp) -> Probe:
         """Have everything made of a query picture that is searched. Raises as `fingerprint` does."""
@@ -129,9 +141,24 @@ class Workers:
         engine and one picture.
         """
         if self._renderer is None:
-            self._renderer = Workers(1, self._rendering, "spawn", RENDER)
+            self._renderer = Workers(1, self._rendering, "spawn", RENDER, rest=self._rest)
         task = Task(order.path, RENDER, {"order": order, "stamp": stamp})
         return cast("Rendered", await self._renderer.do(task))
+
+    @property
+    def marr(self) -> bool:
+        """Whether the Marr-Hildreth hash is kept of each picture."""
+        return bool(self._keeping["marr"])
+
+    @property
+    def decoding(self) -> DecodingLimits:
+        """What a picture may declare."""
+        return self._limits.decoding
+
+    @property
+    def seconds(self) -> float:
+        """How long one file may take."""
+        return self._limits.seconds
 
     @property
     def rendering_memory(self) -> int:
@@ -157,6 +184,8 @@ class Workers:
         if self._closed:
             return
         self._closed = True
+        if self._resting is not None:
+            self._resting.cancel()
         if self._renderer is not None:
             await self._renderer.close()
         for worker in self._living:
@@ -174,7 +203,7 @@ class Workers:
         # What goes wrong here goes wrong again, and is told, for the first file.
         with suppress(Unreadable, asyncio.CancelledError):
             async with self._turns:
-                self._idle.append(await self._take(Path()))
+                self._lay_by(await self._take(Path()))
 
     async def _take(self, path: Path) -> Worker:
         if self._closed:
@@ -225,9 +254,24 @@ class Workers:
 
     def _put_back(self, worker: Worker) -> None:
         if worker.done < self._limits.tasks and not self._closed:
-            self._idle.append(worker)
+            self._lay_by(worker)
         else:
             self._drop(worker)
+
+    def _lay_by(self, worker: Worker) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle.append(worker)
+        self._used = loop.time()
+        if self._resting is None:
+            self._resting = loop.call_later(self._rest, self._release)
+
+    def _release(self) -> None:
+        """End the idle workers if none was used for a while: what they hold is of use to nobody then."""
+        loop = asyncio.get_running_loop()
+        left = self._used + self._rest - loop.time()
+        self._resting = loop.call_later(left, self._release) if left > 0 else None
+        while self._idle and self._resting is None:
+            self._drop(self._idle.pop())
 
     def _drop(self, worker: Worker) -> None:
         self._living.discard(worker)

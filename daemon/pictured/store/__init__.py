@@ -10,7 +10,9 @@ pictures    what is known of contents
 roots       what is known of the watched folders
 catalogue   these three, and every change to files
 placements  what was placed, and the history of it
+units       the companions of a step as one text in its row
 answers     which placed file answers which query
 journal     these two, and what was about to be written
+segments    files of arrays beside it, computed from rows, which stay the truth
 schedule    when a job last ran
 """

@@ -29,13 +29,13 @@ class _Row:
 class Catalogue(Listings, Pictures, Roots):
     """The index of files: a file is present, with a content or a failure or both, or missing, with a content.
 
-    Paths are absolute, times are Unix seconds. Each change is committed by itself, which waits for the disk: put many
-    into one `transaction`. Every method raises StoreError where the index cannot be read or written.
+    Paths are absolute, times are Unix seconds. Each change is committed by itself. What is found again by looking at
+    the files does not wait for the disk. Every method raises StoreError where the index cannot be read or written.
     """
 
     def record(self, path: Path, stamp: Stamp, fingerprint: Fingerprint) -> None:
         """Note that a file was read. A later reading of the same bytes takes the place of the earlier one."""
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             self._db.execute(
                 """INSERT INTO contents (digest, phash, marr, size, width, height, format, mode, bit_depth, frames,
                 luma_quantiser, taken, camera, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -64,7 +64,7 @@ class Catalogue(Listings, Pictures, Roots):
         Raises:
             LookupError: if no content has that digest.
         """
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             content = self.content_id(digest)
             if content is None:
                 raise LookupError(f"there is no content with the digest {digest.hex()}")
@@ -72,7 +72,7 @@ class Catalogue(Listings, Pictures, Roots):
 
     def handle(self, path: Path, stamp: Stamp) -> None:
         """Note that all that a file called for is done, if it is still as this stamp says; its failure is over."""
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             known = self._row(path)
             if known is not None and known.present and known.stamp == stamp:
                 self._db.execute("UPDATE files SET handled = TRUE WHERE id = ?", (known.id,))
@@ -100,10 +100,12 @@ class Catalogue(Listings, Pictures, Roots):
 
         What was read before stays while the stamp is still the same, or unknown.
         """
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             before = self._row(path)
             if stamp is None and before is not None and before.present:
                 file = before.id
+                # When it can be taken again, it may be with the same stamp.
+                self._db.execute("UPDATE files SET handled = FALSE WHERE id = ?", (file,))
             else:
                 content = before.content if before is not None and before.stamp == stamp else None
                 file = self._put(path, stamp, content)
@@ -114,9 +116,16 @@ class Catalogue(Listings, Pictures, Roots):
                 (file, failure.kind, rows.text(failure.reason), failure.retry, tries, retry_at),
             )
 
+    def pardon(self, path: Path) -> None:
+        """Note that a file that failed is to be tried as if it had not."""
+        with transaction(self._db):
+            known = self._row(path)
+            if known is not None:
+                self._db.execute("UPDATE failures SET tries = 0, retry = TRUE WHERE file = ?", (known.id,))
+
     def miss(self, path: Path, at: float) -> None:
         """Note that a file is no longer there. Its content is remembered until `prune`, its failure is not."""
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             file = self._row(path)
             if file is None or not file.present:
                 return
@@ -129,7 +138,7 @@ class Catalogue(Listings, Pictures, Roots):
     def miss_below(self, folder: Path, at: float) -> None:
         """Note that no file at or below a folder is there any longer."""
         below = rows.subtree(rows.folder_key(folder))
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             self._db.execute(
                 """DELETE FROM failures WHERE file IN (SELECT files.id
                 FROM folders CROSS JOIN files ON files.folder = folders.id WHERE path >= ? AND path < ?)""",
@@ -146,16 +155,23 @@ class Catalogue(Listings, Pictures, Roots):
                 (at, *below),
             )
 
-    def prune(self, before: float) -> int:
+    def forgettable(self, before: float, keep: Sequence[Path] = ()) -> int:
+        """Count what `prune` would forget."""
+        where, values = _gone(before, keep)
+        return int(self._db.execute(f"SELECT count(*) FROM files WHERE {where}", values).fetchone()[0])  # noqa: S608
+
+    def prune(self, before: float, keep: Sequence[Path] = ()) -> int:
         """Forget files missing since before a time, then contents and folders that no file names.
 
-        The content of a placed file stays, to be compared with better copies.
+        Nothing at or below the folders `keep` is forgotten. The content of a placed file stays, to be compared with
+        better copies.
 
         Returns:
             the number of files forgotten.
         """
         with transaction(self._db):
-            forgotten = self._db.execute("DELETE FROM files WHERE missing_since < ?", (before,)).rowcount
+            where, values = _gone(before, keep)
+            forgotten = self._db.execute(f"DELETE FROM files WHERE {where}", values).rowcount  # noqa: S608
             self._db.execute(
                 """DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.content = contents.id)
                 AND NOT EXISTS (SELECT 1 FROM placed WHERE active AND placed.digest = contents.digest)"""
@@ -190,3 +206,13 @@ class Catalogue(Listings, Pictures, Roots):
             return None
         file, content, missing_since, *stamp = row
         return _Row(file, content, missing_since is None, None if stamp[0] is None else rows.stamp_from(stamp))
+
+
+def _gone(before: float, keep: Sequence[Path]) -> tuple[str, list[float | bytes]]:
+    """The condition for files that may be forgotten, and its values."""
+    where = "missing_since < ?"
+    values: list[float | bytes] = [before]
+    for folder in rows.apart(keep):
+        where += " AND folder NOT IN (SELECT id FROM folders WHERE path >= ? AND path < ?)"
+        values += rows.subtree(folder)
+    return where, values

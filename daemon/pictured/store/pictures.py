@@ -25,7 +25,20 @@ _PICTURE = """
     JOIN contents ON contents.id = files.content JOIN features ON features.content = contents.id
     JOIN thumbs ON thumbs.content = contents.id
     WHERE files.missing_since IS NULL"""
+_NUMBERS = """
+    SELECT content FROM (SELECT content FROM files WHERE missing_since IS NULL AND content IS NOT NULL
+    UNION SELECT contents.id FROM placed JOIN contents ON contents.digest = placed.digest WHERE active) AS there
+    ORDER BY content"""
+# The index of files is read in order, rather than asked for each content.
+_FINDABLE = """
+    SELECT there.content, contents.phash, features.crops, features.points FROM
+    (SELECT content FROM files WHERE missing_since IS NULL AND content IS NOT NULL
+    UNION SELECT contents.id FROM placed JOIN contents ON contents.digest = placed.digest WHERE active) AS there
+    CROSS JOIN contents ON contents.id = there.content
+    CROSS JOIN features ON features.content = there.content WHERE there.content > ? ORDER BY there.content"""
 _AT_A_TIME = 10_000
+_SAME_SIZE = 500
+_PART = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,18 @@ class Pictures:
         ).fetchall()
         return found[0][0] if len(found) == 1 else None
 
+    def digests_of(self, size: int, parts: int) -> tuple[bytes, ...]:
+        """Give the contents that files of so many bytes may have, as far as so many parts are kept of them.
+
+        They are at most some hundreds, because they travel with each such file.
+        """
+        found = self._db.execute(
+            """SELECT contents.digest FROM contents JOIN features ON features.content = contents.id
+            WHERE contents.size = ? AND length(features.crops) = ? LIMIT ?""",
+            (size, parts * _PART, _SAME_SIZE),
+        )
+        return tuple(digest for (digest,) in found)
+
     def picture(self, path: Path) -> Picture | None:
         """Give a file whose content is known."""
         row = self._db.execute(f"{_PICTURE} AND folders.path = ? AND files.name = ?", rows.file_key(path)).fetchone()
@@ -117,18 +142,31 @@ class Pictures:
                 sizes.setdefault(content, pixels)
         return sizes
 
-    def findable(self) -> Iterator[Findable]:
-        """Give every content that a present or a placed file has, ascending, some thousands at a time."""
-        # The index of files is read in order, rather than asked for each content.
-        cursor = self._db.execute(
-            """SELECT there.content, contents.phash, features.crops, features.points FROM
-            (SELECT content FROM files WHERE missing_since IS NULL AND content IS NOT NULL
-            UNION SELECT contents.id FROM placed JOIN contents ON contents.digest = placed.digest WHERE active) AS there
-            CROSS JOIN contents ON contents.id = there.content
-            CROSS JOIN features ON features.content = there.content ORDER BY there.content"""
-        )
+    def exceeds(self, count: int) -> bool:
+        """Whether more contents than that are known."""
+        return self._db.execute("SELECT id FROM contents LIMIT 1 OFFSET ?", (count,)).fetchone() is not None
+
+    def findable_numbers(self) -> Iterator[int]:
+        """Give every content that a present or a placed file has, ascending."""
+        cursor = self._db.execute(_NUMBERS)
+        while found := cursor.fetchmany(_AT_A_TIME):
+            for (number,) in found:
+                yield number
+
+    def findable(self, beyond: int = 0) -> Iterator[Findable]:
+        """Give every content above a number that a present or a placed file has, ascending, thousands at a time."""
+        cursor = self._db.execute(_FINDABLE, (beyond,))
         while found := cursor.fetchmany(_AT_A_TIME):
             yield Findable(*zip(*found, strict=True))
+
+    def found_by(self, number: int) -> tuple[bytes, bytes, bytes] | None:
+        """Give what makes one content findable: hash, hashes of parts, points. None where there is no such content."""
+        row = self._db.execute(
+            """SELECT contents.phash, features.crops, features.points
+            FROM contents JOIN features ON features.content = contents.id WHERE contents.id = ?""",
+            (number,),
+        ).fetchone()
+        return None if row is None else (row[0], row[1], row[2])
 
     def content(self, number: int) -> Fingerprint:
         """Give a content by its id, even if no present file has it.

@@ -243,10 +243,17 @@ class Observing:
 
     def _end(self) -> None:
         observer, self._observer = self._observer, None
-        if observer is not None:
-            with suppress(OSError):
+        if observer is None:
+            return
+        # Where folders changed places faster than it looked, watchdog's books do not agree, and the end of a root's
+        # watch fails; it is off the list then, and another call ends the rest.
+        for _ in range(len(observer.emitters) + 1):
+            try:
                 observer.stop()
-            observer.join()
+            except (OSError, KeyError):
+                continue
+            break
+        observer.join()
 
     def _heed(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()

@@ -7,7 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from pictured.disk.reading import stamp_from, stamp_of
+from pictured.disk.anchoring import inside, stamp_inside
+from pictured.disk.reading import stamp_from
 from pictured.errors import FileError, Vanished
 from pictured.flow import Failure, Stamp
 from pictured.watching.ignoring import Ignored, may_be_picture
@@ -92,8 +93,11 @@ def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[s
     files: list[tuple[str, Stamp]] = []
     odd: list[Failure] = []
     below: list[str] = []
-    # Opened by descriptor, as scandir() by name would follow a directory that was just replaced by a symlink.
-    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    # What is found in it will be used by its whole name, which may be too long for the system.
+    folder.lstat()
+    # By name, a part of the path that was just replaced by a symlink would be followed.
+    with inside(folder) as held:
+        directory = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=held)
     try:
         with os.scandir(directory) as entries:
             for entry in sorted(entries, key=attrgetter("name")):
@@ -115,7 +119,7 @@ def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[s
 
 
 def _looked_at(entry: os.DirEntry[str], folder: Path) -> Stamp | Failure | None:
-    # Most entries are regular files, told by the directory itself; stamp_of() has the words for all others.
+    # Most entries are regular files, told by the directory itself; stamp_inside() has the words for all others.
     try:
         if entry.is_file(follow_symlinks=False):
             return stamp_from(entry.stat(follow_symlinks=False))
@@ -125,7 +129,7 @@ def _looked_at(entry: os.DirEntry[str], folder: Path) -> Stamp | Failure | None:
         pass
     path = folder / entry.name
     try:
-        return stamp_of(path)
+        return stamp_inside(path)
     except Vanished:
         return None
     except FileError as error:

@@ -47,6 +47,11 @@ class Settling:
         """The number of paths that are neither settled nor gone nor forgotten."""
         return len(self._waiting)
 
+    @property
+    def paths(self) -> Iterator[Path]:
+        """Those paths."""
+        return iter(self._waiting)
+
     def seen(
         self, path: Path, cause: Cause, stamp: Stamp | None, now: float, *, wall: float | None = None
     ) -> Settled | None:

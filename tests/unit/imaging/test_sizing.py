@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
-from pictured.imaging.sizing import packed, sized
+from pictured.imaging.sizing import packed, packed_soon, sized
 
 
 @settings(deadline=None)
@@ -28,6 +28,22 @@ def test_a_picture_is_made_larger_too() -> None:
     picture = data.camera()[::4, ::4]
     again = sized(sized(picture, 300), 128)
     assert np.abs(again.astype(int) - picture).mean() < 3
+
+
+def test_a_gap_changes_next_to_nothing() -> None:
+    found = sized(data.camera(), 128, gap=1.5).astype(int)
+    assert 0 < np.abs(found - sized(data.camera(), 128)).mean() < 1
+
+
+def test_what_is_packed_soon_is_as_true_and_somewhat_larger() -> None:
+    picture = sized(data.camera(), 128)
+    files = packed(picture, 75), packed_soon(picture, 83)
+    errors = [
+        np.square(np.asarray(Image.open(io.BytesIO(file)).convert("L")).astype(float) - picture).mean()
+        for file in files
+    ]
+    assert errors[1] < 1.2 * errors[0]
+    assert len(files[1]) < 2 * len(files[0])
 
 
 @pytest.mark.parametrize("box", [(20.0, 10.0, 148.0, 74.0), (20.25, 10.5, 148.25, 74.5)])

@@ -58,8 +58,34 @@ def test_the_depth_says_how_much_is_kept(
     assert len(found.crops) == 32 * crops == 32 * len(PARTS[depth])
     assert len(found.points) % 14 == 0
     assert min(points, 60) <= len(found.points) // 14 <= points
-    shallow = kept(photo(name), tmp_path, Depth.QUICK)
-    assert (found.phash, found.thumb) == (shallow.phash, shallow.thumb)
+    assert found.phash == kept(photo(name), tmp_path, Depth.QUICK).phash
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_thumb_of_a_hasty_look_is_as_true(photo: Photo, tmp_path: Path, name: str) -> None:
+    truth = np.asarray(photo(name).convert("L"))
+    thumbs = [kept(photo(name), tmp_path, depth).thumb for depth in (Depth.NORMAL, Depth.QUICK)]
+    errors = []
+    for thumb in thumbs:
+        seen = np.asarray(Image.open(io.BytesIO(thumb)).convert("L"))
+        small = Image.fromarray(truth).resize(seen.shape[::-1], Image.Resampling.LANCZOS)
+        errors.append(float(np.sqrt(np.square(seen.astype(float) - np.asarray(small)).mean())))
+    assert errors[1] < errors[0] + 0.5
+    assert len(thumbs[1]) < 2 * len(thumbs[0]) + 300
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_of_a_known_file_only_the_bytes_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, held: bool
+) -> None:
+    path = tmp_path / "no picture.jpg"
+    path.write_bytes(b"anything")
+    if not held:
+        monkeypatch.setattr("pictured.indexing.fingerprinting._HELD", 1)
+    digest = hashlib.sha256(b"anything").digest()
+    assert fingerprint(path, stamp_of(path), LIMITS, known=(bytes(32), digest)) == digest
+    with pytest.raises(Refused):
+        fingerprint(path, stamp_of(path), LIMITS, known=(bytes(32),))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from pictured.disk.reading import stamp_of
-from pictured.flow import Picture
+from pictured.flow import Fingerprint, Picture
 from pictured.imaging.limits import DecodingLimits
 from pictured.indexing.fingerprinting import fingerprint
 from pictured.indexing.probing import probe
-from pictured.looks import Probe
+from pictured.looks import POINT, Probe
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.workers import WorkerLimits, Workers
@@ -48,6 +49,21 @@ def index(library: Library) -> Callable[..., Picture]:
         return picture
 
     return read
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Callable[[int], Fingerprint]:
+    """What would be kept of a picture that nobody has: 20 features, and no thumb."""
+
+    def make(seed: int) -> Fingerprint:
+        random = np.random.default_rng(seed)
+        points = np.frombuffer(random.bytes(20 * 14), np.dtype(POINT)).copy()
+        points["word"] %= 2048
+        names = ("exif",)
+        told = (seed, 40, 30, "JPEG", "RGB", 8, 1, None, None, None, names, random.bytes(32), random.bytes(224))
+        return Fingerprint(seed.to_bytes(32, "big"), *told, points.tobytes(), b"")
+
+    return make
 
 
 @pytest.fixture(scope="session")

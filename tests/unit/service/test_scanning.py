@@ -1,6 +1,6 @@
 import asyncio
 import os
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from pictured.disk.reading import stamp_of
-from pictured.flow import Failure
+from pictured.flow import Failure, Fingerprint
 from pictured.imaging.limits import DecodingLimits
 from pictured.looks import Depth
 from pictured.matching.recalling import recalled
 from pictured.service.library import Library, Scope
-from pictured.service.reports import FileFailed, ScanFinished
+from pictured.service.reports import FileFailed, Progress, ScanFinished
 from pictured.service.scanning import scan
 from pictured.service.workers import WorkerLimits, Workers
 from pictured.store.opening import open_store
@@ -75,6 +75,53 @@ def test_another_name_of_a_file_is_not_read(pictures: Path, library: Library, ga
     (pictures / "again.jpg").hardlink_to(pictures / "coffee.jpg")
 
     assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (4, 0, 3, 1, 0)
+
+
+def test_a_copy_of_what_is_indexed_is_not_decoded(pictures: Path, library: Library, gathered: Gathered) -> None:
+    gathered(lambda workers: scan(library, workers, [pictures]))
+    copy = pictures / "deep/copy.jpg"
+    copy.write_bytes((pictures / "coffee.jpg").read_bytes())
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (4, 0, 3, 1, 0)
+    found, original = (library.catalogue.picture(path) for path in (copy, pictures / "coffee.jpg"))
+    assert found is not None
+    assert original is not None
+    assert found.content == original.content
+    assert found.stamp == stamp_of(copy)
+
+
+def test_what_is_kept_of_a_query_picture_does_not_do_for_its_copy(
+    pictures: Path, library: Library, gathered: Gathered, draw: Draw
+) -> None:
+    query = draw(pictures.parent / "query.jpg", "coffee", width=200)
+
+    async def asked(workers: Workers) -> AsyncGenerator[Fingerprint]:
+        yield await workers.fingerprint(query, stamp_of(query), asking=True)
+
+    library.record(query, stamp_of(query), gathered(asked)[0])
+    (pictures / "coffee.jpg").write_bytes(query.read_bytes())
+
+    assert counts(gathered(lambda workers: scan(library, workers, [pictures]))) == (3, 3, 0, 0, 0)
+
+
+def test_copies_of_one_new_picture_are_one_content(pictures: Path, library: Library, gathered: Gathered) -> None:
+    for number in range(40):
+        (pictures / f"copy {number}.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())
+
+    seen, read, _, copied, failed = counts(gathered(lambda workers: scan(library, workers, [pictures])))
+    assert (seen, failed) == (43, 0)
+    assert copied > read
+    assert library.catalogue.count().pictures == 3
+
+
+def test_progress_ends_with_all_of_what_was_counted(pictures: Path, library: Library, gathered: Gathered) -> None:
+    for number in range(200):
+        (pictures / f"copy {number}.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())
+    told = [each for each in gathered(lambda workers: scan(library, workers, [pictures])) if isinstance(each, Progress)]
+
+    done = [each.done for each in told]
+    assert done == sorted(done)
+    assert (told[-1].done, told[-1].total) == (203, 203)
 
 
 def test_what_changed_is_read_and_what_is_gone_is_noted(

@@ -2,7 +2,7 @@ import os
 
 from pictured.config.limits import Limits
 from pictured.matching.settings import MatchingSettings
-from pictured.service.staffing import worker_limits, workers_of
+from pictured.service.staffing import rendering_limits, worker_limits, workers_of
 
 
 def test_limits_reach_the_workers() -> None:
@@ -10,6 +10,9 @@ def test_limits_reach_the_workers() -> None:
 
     assert (limits.seconds, limits.memory, limits.tasks) == (7, 100_000_000, 3)
     assert (limits.decoding.pixels, limits.decoding.memory) == (2_500_000, 100_000_000)
+    assert limits.idle
+    assert not worker_limits(Limits(priority="normal")).idle
+    assert not rendering_limits(Limits(priority="normal")).idle
 
 
 def test_there_is_a_worker_for_each_core_unless_somebody_says_otherwise() -> None:

@@ -1,9 +1,12 @@
 import multiprocessing
 import signal
+import sys
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -58,3 +61,17 @@ def test_a_hang_ends_by_itself_where_no_parent_stops_it(tmp_path: Path, monkeypa
     process.join(PATIENCE)
     assert process.exitcode == -signal.SIGALRM
     pipe.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for disks")
+@pytest.mark.parametrize("idle", [False, True])
+def test_it_gives_way_where_it_is_told_to(*, idle: bool) -> None:
+    ours = psutil.Process()
+    process, pipe = served("builtins:dict", replace(LIMITS, idle=idle))
+    pipe.send(Task(Path("none"), "builtins:dict", {}))
+    assert pipe.poll(PATIENCE)
+    worker = psutil.Process(process.pid)
+    assert worker.nice() == (max(10, ours.nice()) if idle else ours.nice())
+    assert worker.ionice().ioclass == (psutil.IOPRIO_CLASS_IDLE if idle else ours.ionice().ioclass)
+    pipe.close()
+    process.join(PATIENCE)

@@ -86,6 +86,27 @@ def test_a_picture_is_read_in_another_process(tmp_path: Path, context: Literal["
     run(scenario, lambda: Workers(1, LIMITS, context))
 
 
+def test_an_idle_worker_is_ended_after_a_while_and_another_takes_the_next_file(tmp_path: Path) -> None:
+    async def scenario(pool: Workers) -> None:
+        first = await process_of(pool, tmp_path)
+        await until(lambda: gone(first))
+        assert await process_of(pool, tmp_path) != first
+
+    run(scenario, lambda: Workers(1, LIMITS, CONTEXT, work="misbehaving:work", rest=0.2))
+
+
+def test_of_a_known_file_a_worker_gives_the_digest_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(np.eye(80, dtype=np.uint8) * 255).save(path)
+
+    async def scenario(pool: Workers) -> None:
+        found = await pool.recognised(path, stamp_of(path), ())
+        assert isinstance(found, Fingerprint)
+        assert await pool.recognised(path, stamp_of(path), (bytes(32), found.digest)) == found.digest
+
+    run(scenario, lambda: Workers(1, LIMITS, CONTEXT))
+
+
 def test_what_is_kept_of_a_picture_is_what_the_workers_were_told(tmp_path: Path) -> None:
     async def scenario(pool: Workers) -> None:
         assert (await ask(pool, tmp_path / "well.jpg")).mode == "asking=False depth=deep marr=True"

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pictured.flow import Failure, Fingerprint, Picture, Stamp
 from pictured.store.catalogue import Catalogue
-from pictured.store.database import transaction
+from pictured.store.database import Database, transaction
 from pictured.store.listings import Failing, Known
 from pictured.store.opening import open_store
 from pictured.store.pictures import Counts
@@ -27,9 +27,7 @@ def failure(path: Path) -> Failure:
     return Failure(path, "unreadable", "no permission", retry=True)
 
 
-def test_a_failure_keeps_what_was_read_while_the_stamp_is_the_same_or_unknown(
-    db: sqlite3.Connection, fingerprint: Make
-) -> None:
+def test_a_failure_keeps_what_was_read_while_the_stamp_is_the_same_or_unknown(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     for stamp in (STAMP, None):
@@ -43,9 +41,7 @@ def test_a_failure_keeps_what_was_read_while_the_stamp_is_the_same_or_unknown(
     assert catalogue.known(PATH) == Known(changed, fingerprint("two").digest, None)
 
 
-def test_a_failure_is_over_when_all_is_done_with_what_was_read_before(
-    db: sqlite3.Connection, fingerprint: Make
-) -> None:
+def test_a_failure_is_over_when_all_is_done_with_what_was_read_before(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     catalogue.fail(PATH, STAMP, failure(PATH), tries=1, retry_at=1.0)
@@ -55,7 +51,17 @@ def test_a_failure_is_over_when_all_is_done_with_what_was_read_before(
     assert catalogue.failures(None) == []
 
 
-def test_one_file_is_handled_again_when_that_is_asked_for(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_a_file_that_could_not_be_looked_at_is_handled_again_with_the_stamp_that_it_had(
+    db: Database, fingerprint: Make
+) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(PATH, STAMP, fingerprint("one"))
+    catalogue.handle(PATH, STAMP)
+    catalogue.fail(PATH, None, failure(PATH), tries=1, retry_at=None)
+    assert catalogue.known(PATH) == Known(STAMP, fingerprint("one").digest, failure(PATH), handled=False)
+
+
+def test_one_file_is_handled_again_when_that_is_asked_for(db: Database, fingerprint: Make) -> None:
     catalogue, other = Catalogue(db), PATH.with_name("other.jpg")
     for path in (PATH, other):
         catalogue.record(path, STAMP, fingerprint("one"))
@@ -67,14 +73,14 @@ def test_one_file_is_handled_again_when_that_is_asked_for(db: sqlite3.Connection
     assert [known.handled for path in (PATH, other) if (known := catalogue.known(path))] == [False, True]
 
 
-def test_an_unknown_content_cannot_be_linked(db: sqlite3.Connection) -> None:
+def test_an_unknown_content_cannot_be_linked(db: Database) -> None:
     catalogue = Catalogue(db)
     with pytest.raises(LookupError):
         catalogue.relink(PATH, STAMP, bytes(32))
     assert catalogue.known(PATH) is None
 
 
-def test_the_first_time_that_a_file_was_missed_counts(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_the_first_time_that_a_file_was_missed_counts(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     catalogue.miss(PATH, 1.0)
@@ -84,7 +90,7 @@ def test_the_first_time_that_a_file_was_missed_counts(db: sqlite3.Connection, fi
     assert catalogue.prune(2.0) == 1
 
 
-def test_pruning_leaves_nothing_of_a_content_behind(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_pruning_leaves_nothing_of_a_content_behind(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     catalogue.record(PATH, STAMP, fingerprint("two"))
@@ -94,7 +100,7 @@ def test_pruning_leaves_nothing_of_a_content_behind(db: sqlite3.Connection, fing
         assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
 
 
-def test_many_changes_in_a_transaction_are_all_or_nothing(db: sqlite3.Connection, fingerprint: Make) -> None:
+def test_many_changes_in_a_transaction_are_all_or_nothing(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
 
     def record_and_fail() -> None:
@@ -108,12 +114,12 @@ def test_many_changes_in_a_transaction_are_all_or_nothing(db: sqlite3.Connection
     assert catalogue.count() == Counts(0, 0, 0, 0)
 
 
-def test_no_question_about_a_place_reads_every_file(db: sqlite3.Connection, fingerprint: Make) -> None:
-    catalogue = Catalogue(db)
+def test_no_question_about_a_place_reads_every_file(sqlite: sqlite3.Connection, fingerprint: Make) -> None:
+    catalogue = Catalogue(sqlite)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     catalogue.see_root(Path("/a"), 1, 1.0)
     asked: list[str] = []
-    db.set_trace_callback(asked.append)
+    sqlite.set_trace_callback(asked.append)
     catalogue.record(PATH, STAMP, fingerprint("one"))
     catalogue.relink(PATH, STAMP, fingerprint("one").digest)
     catalogue.fail(PATH, STAMP, failure(PATH), tries=1, retry_at=None)
@@ -131,9 +137,9 @@ def test_no_question_about_a_place_reads_every_file(db: sqlite3.Connection, fing
     catalogue.copies(1)
     catalogue.miss_below(Path("/a"), 1.0)
     catalogue.miss(PATH, 1.0)
-    db.set_trace_callback(None)
+    sqlite.set_trace_callback(None)
     asked = [sql for sql in asked if sql.lstrip().split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
-    plans = {(sql, row[3]) for sql in asked for row in db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()}
+    plans = {(sql, row[3]) for sql in asked for row in sqlite.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()}
     assert len(asked) > 25
     assert {plan for plan in plans if plan[1].startswith("SCAN") and not plan[1].startswith("SCAN failures")} == set()
 

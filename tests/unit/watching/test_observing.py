@@ -434,3 +434,24 @@ class TestInotify:
         assert (first, none, second, again) == ("events", "None", "poll True True", "None"), found.stderr
         assert "for 5 of the folders in it" in reason
         assert "raise fs.inotify.max_user_watches" in reason
+
+
+def test_it_ends_whole_though_folders_and_links_changed_places_faster_than_they_could_be_looked_at(
+    tmp_path: Path, recorder: Recorder
+) -> None:
+    before = threading.active_count()
+    folder, aside, between = tmp_path / "a/in", tmp_path / "aside", tmp_path / "between"
+    folder.mkdir(parents=True)
+    aside.symlink_to(tmp_path / "b")
+    (tmp_path / "b").mkdir()
+    observing = Observing(recorder.seen.put, recorder.lost.put)
+    for root in ("a", "b"):
+        assert observing.watch(tmp_path / root).mode == "events"
+
+    for _ in range(8000):
+        folder.rename(between)
+        aside.rename(folder)
+        between.rename(aside)
+    observing.stop()
+
+    assert threading.active_count() == before

@@ -9,7 +9,9 @@ from PIL import Image
 
 from pictured.errors import Refused
 from pictured.imaging.operations.invisible_mark import InvisibleMark
+from pictured.imaging.rendered import Order
 from pictured.imaging.rendering.canvas import Canvas
+from pictured.imaging.rendering.chain import rendered
 from pictured.imaging.rendering.marking import marked
 from pictured.imaging.rendering.metadata import Metadata
 from pictured.imaging.traits import Traits
@@ -102,6 +104,24 @@ def test_a_weak_mark_is_refused_or_given_fewer_bits(picture: np.ndarray) -> None
     key = str(told(marked(small, InvisibleMark(key=KEY, on_weak="fewer_bits")))["key"])
     assert KEY.hex().startswith(key)
     assert len(key) < 64
+
+
+def test_a_weak_mark_is_kept_and_told_where_that_is_asked(picture: np.ndarray) -> None:
+    small = np.ascontiguousarray(picture[60:220, 100:320])
+    found = marked(canvas(small), InvisibleMark(key=KEY, on_weak="warn"))
+    assert told(found)["weak"] is True
+    assert told(found)["key"] == KEY.hex()
+
+
+def test_no_thumbnail_shows_the_picture_without_its_mark(picture: np.ndarray, every: Metadata, tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    Image.fromarray(picture).save(file, exif=b"Exif\0\0" + (every.exif or b""))
+    assert b"a thumbnail" in file.read_bytes()
+    traits = Traits("JPEG", 420, 280, 6, 1, 8, "rgb", False, False, 75, "4:2:0", file.stat().st_size, {})
+    [made] = rendered(Order(file, traits, (InvisibleMark(key=KEY[:8]),), tmp_path)).made
+    assert b"a thumbnail" not in made.file.read_bytes()
+    with Image.open(made.file) as image:
+        assert image.getexif()[0x013B] == "Ann"
 
 
 @pytest.mark.parametrize(
