@@ -11,8 +11,9 @@ from pictured.marking.resampling import weights
 Plane = NDArray[np.float32]
 Picture = NDArray[np.generic]
 
-_SAMPLED = 1_200_000
-_TALL = 96
+_SAMPLED = 300_000
+_TALL = 32
+_SPARSEST = 5
 
 
 def step(picture: Picture) -> float:
@@ -28,7 +29,7 @@ def likeness(whole: Plane, change: Plane, rounding: float) -> float:
     if whole.shape == change.shape:
         return ssim(whole, _rounded(change, rounding))
     down, across = _enlarging(change, whole.shape)
-    every = max(1, round(whole.size / _SAMPLED))
+    every = min(-(-whole.size // _SAMPLED), _SPARSEST)
     tops = range(0, max(1, len(whole) - _TALL + 1), _TALL * every)
     rows = (slice(top, top + _TALL) for top in tops)
     return float(np.mean([ssim(whole[part], _rounded((down[part] @ change) @ across, rounding)) for part in rows]))

@@ -16,6 +16,7 @@ _GRID = 64
 _REACH = 3
 _STARTS = 4
 _CLIMBS = 12
+_HOPELESS = 4.5
 _TURN, _SCALE = np.deg2rad(0.06), 0.001
 
 
@@ -54,13 +55,11 @@ def aligned(
     phase = np.exp((-2j * np.pi / TILE) * (moves @ layout.pilots.T)).astype(np.complex64)
     summed = np.einsum("tbk,bk->tk", phase, blocks)
     starts = sorted(
-        (
-            _best_shift(sums if turn > 0 else sums.conj() * _twice(layout), layout, turn, place)
-            for place, sums in enumerate(summed)
-            for turn in (1, -1)
-        ),
+        [*_best_shifts(summed, layout, 1), *_best_shifts(summed.conj() * _twice(layout), layout, -1)],
         key=lambda each: -each.sum,
     )
+    if starts[0].sum < _HOPELESS * noise:
+        return Alignment(starts[0].turn * matrix, starts[0].shift, starts[0].sum / noise)
     free = np.eye(4) if squeezed else np.stack([_SPIN.ravel(), np.eye(2).ravel()])
     best = Alignment(matrix, np.zeros(2), 0.0)
     for start in _apart(starts, 1 if settled else _STARTS):
@@ -96,12 +95,16 @@ class _Start:
     place: int
 
 
-def _best_shift(sums: NDArray[np.complex64], layout: Layout, turn: int, place: int) -> _Start:
-    cells = np.zeros((_GRID, _GRID), np.complex64)
-    cells[layout.pilots[:, 1] % _GRID, layout.pilots[:, 0] % _GRID] = sums.conj()
-    surface = fft2(cells).real
-    down, across = np.unravel_index(int(np.argmax(surface)), surface.shape)
-    return _Start(float(surface[down, across]), np.array([across, down], np.float64) * (-TILE / _GRID), turn, place)
+def _best_shifts(summed: NDArray[np.complex64], layout: Layout, turn: int) -> list[_Start]:
+    """Give the best shift for each change of the matrix, from the pilots' sums (changes, 16)."""
+    cells = np.zeros((len(summed), _GRID, _GRID), np.complex64)
+    cells[:, layout.pilots[:, 1] % _GRID, layout.pilots[:, 0] % _GRID] = summed.conj()
+    surfaces = fft2(cells, overwrite_x=True).real.reshape(len(summed), -1)
+    tops = surfaces.argmax(axis=1)
+    return [
+        _Start(float(surface[top]), np.array([top % _GRID, top // _GRID]) * (-TILE / _GRID), turn, place)
+        for place, (surface, top) in enumerate(zip(surfaces, tops, strict=True))
+    ]
 
 
 def _apart(starts: list[_Start], count: int) -> list[_Start]:

@@ -7,6 +7,7 @@ key is returned once in some 10^8 readings.
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,14 @@ def unpacked(bits: Bits, secret: bytes) -> bytes | None:
 
 
 def _check(key: bytes, secret: bytes) -> bytes:
-    return hmac.digest(expand(secret, "1 check"), bytes([len(key)]) + key, hashlib.sha256)[: CHECK_BITS // 8]
+    return hmac.digest(_check_key(secret), bytes([len(key)]) + key, hashlib.sha256)[: CHECK_BITS // 8]
 
 
+@lru_cache(maxsize=8)
+def _check_key(secret: bytes) -> bytes:
+    return expand(secret, "1 check")
+
+
+@lru_cache(maxsize=32)
 def _veil(count: int, secret: bytes) -> Bits:
     return Stream(secret, f"1 veil {count}").bits(count)

@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 _LEAST_SIDE = 48
 _COARSE_SIDE = 600
 _CLEAR = 7.5
-_WORTH_DECODING = 4.6
-_TRIED = 4
+_TRIED = 3
+_LEAST_SCORES = {256: 5.8, 128: 5.0, 64: 4.6}
 _COARSER = 1.08
 
 
@@ -75,14 +75,16 @@ class _Attempt:
             elif reading := self.at(alignment):
                 return reading
         doubtful.sort(key=lambda each: -each.score)
-        likely = (each for each in doubtful[:_TRIED] if each.score >= _WORTH_DECODING)
+        likely = (each for each in doubtful[:_TRIED] if each.score >= min(_LEAST_SCORES.values()))
         return next((reading for each in likely if (reading := self.at(each))), None)
 
     def at(self, alignment: Alignment) -> Reading | None:
-        """Read the mark where an alignment says that it lies."""
+        """Read the mark where an alignment says that it lies; keys of those sizes that such a score can carry."""
         self.best = max(self.best, alignment.score)
         voice = self._voice(alignment)
         for size in SIZES:
+            if alignment.score < _LEAST_SCORES[size]:
+                continue
             self._tested += LIST
             for bits in decode(soft(voice, self._layout, length(size)), LIST):
                 if (key := unpacked(bits, self._secret)) is not None:

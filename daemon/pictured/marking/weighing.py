@@ -1,6 +1,7 @@
 """From what was heard on each wave to soft bits: how strong the mark is at each frequency, and how sure each bit."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,7 @@ def soft(heard: Heard, layout: Layout, count: int) -> Floats:
 def dimensions(heard: Heard, layout: Layout) -> tuple[Floats, Floats]:
     """Give the real dimensions (2 n,), the power at each frequency brought to 1, and the mark's part, 0.02 to 0.95."""
     frequency, pilot = radii(layout.data), radii(layout.pilots)
-    near = np.exp(-0.5 * ((frequency[:, None] - frequency[None, :]) / 0.8) ** 2)
-    power = near @ (np.abs(heard.data) ** 2 / 2) / near.sum(axis=1)
+    power = _near(layout) @ (np.abs(heard.data) ** 2 / 2).astype(np.float32)
     rms = np.sqrt(power + 1e-12)
     at_pilots = np.interp(pilot, *_sorted(frequency, rms))
     heights = np.real(heard.pilots * np.exp(-1j * layout.phases)) / (PILOT_GAIN * at_pilots)
@@ -48,6 +48,14 @@ def dimensions(heard: Heard, layout: Layout) -> tuple[Floats, Floats]:
         np.concatenate([scaled.real, scaled.imag]).astype(np.float32),
         np.concatenate([share, share]).astype(np.float32),
     )
+
+
+@lru_cache(maxsize=2)
+def _near(layout: Layout) -> NDArray[np.float32]:
+    """Give the shares (n, n) of the waves in the mean over those of nearly the same frequency, for each."""
+    frequency = radii(layout.data)
+    near = np.exp(-0.5 * ((frequency[:, None] - frequency[None, :]) / 0.8) ** 2)
+    return np.asarray(near / near.sum(axis=1, keepdims=True), np.float32)
 
 
 def _sorted(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

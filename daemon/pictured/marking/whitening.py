@@ -1,5 +1,7 @@
 """What the reader looks at: the picture with its own content made as even as can be."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dctn, idctn, irfft2, rfft2
@@ -9,8 +11,11 @@ Plane = NDArray[np.float32]
 
 _CUT = 0.36
 _REACH = 2.0
+_NEAR = 4.0
+_MOOT = 0.3
 _WINDOW = 16
 _HOP = 8
+_SIDE = 0.107
 
 
 def whitened(luminance: Plane) -> Plane:
@@ -23,9 +28,23 @@ def whitened(luminance: Plane) -> Plane:
     """
     passed = _highpassed(luminance)
     deviation = np.sqrt(np.maximum(gaussian_filter(passed * passed, _REACH, truncate=3.0), 0))
-    passed /= deviation + np.float32(0.05 * np.median(deviation) + 0.06)
+    floor = np.float32(0.05 * np.median(deviation) + 0.06)
+    passed /= deviation + floor
     passed /= 1 + np.abs(passed) / 4
-    return _evened(passed)
+    return _evened(passed) * _worth(luminance[::2, ::2], deviation[::2, ::2], floor, luminance.shape)
+
+
+def _worth(luminance: Plane, deviation: Plane, floor: np.float32, shape: tuple[int, ...]) -> Plane:
+    """Give the weight of each place of a plane of a shape, from every second pixel: how loud the mark is likely to be.
+
+    That is the root of what the mask allows there, by the deviation instead of the detail, over what it is divided by.
+    What is quieter than a mark would be, as after coding by JPEG, counts for no more than that.
+    """
+    room = np.clip(np.minimum((255 - luminance) / 14, (luminance + 6) / 20), 0.12, 1)
+    loud = room * np.minimum((1 + 3 * deviation) ** 0.8, 14) / (deviation + floor + _MOOT)
+    weight = np.sqrt(gaussian_filter(loud, _NEAR / 2, truncate=3.0))
+    weight /= weight.mean()
+    return np.asarray(weight.repeat(2, axis=0).repeat(2, axis=1)[: shape[0], : shape[1]], np.float32)
 
 
 def _highpassed(luminance: Plane) -> Plane:
@@ -47,33 +66,41 @@ def _evened(plane: Plane) -> Plane:
     made = np.zeros_like(padded)
     views = np.lib.stride_tricks.sliding_window_view(padded, (_WINDOW, _WINDOW))[::_HOP, ::_HOP]
     coefficients = rfft2(views * window)
-    near = np.sqrt(_spread(coefficients.real**2 + coefficients.imag**2))
-    coefficients /= near + np.float32(0.05 * _WINDOW / 2)
-    coefficients /= 1 + np.abs(coefficients) / np.float32(1.5)
+    parts = np.square(coefficients.view(np.float32))
+    power = parts[..., ::2] + parts[..., 1::2]
+    # First over the neighbourhood's magnitude, then x / (1 + |x| / 1.5).
+    divisor = np.sqrt(_spread(power))
+    divisor += np.float32(0.05 * _WINDOW / 2)
+    divisor += np.sqrt(power, out=power) / np.float32(1.5)
+    coefficients *= np.reciprocal(divisor, out=divisor)
     _add(made, irfft2(coefficients, s=(_WINDOW, _WINDOW)) * window)
     return made[edge : edge + high, edge : edge + wide]
 
 
 def _spread(power: Plane) -> Plane:
     """Average each coefficient's power with its neighbours' in place and frequency, with a deviation of about 0.5."""
-    for axis in (2, 3, 0, 1):
-        power = _blurred(power, axis)
-    return power
+    down, across = _mixing(_WINDOW, around=True), _mixing(_WINDOW // 2 + 1, around=False)
+    both = np.kron(down, across)
+    mixed = (power.reshape(-1, len(both)) @ both.T).reshape(power.shape)
+    for axis in (0, 1):
+        moved = np.moveaxis(mixed, axis, 0)
+        part = moved * np.float32(_SIDE)
+        moved *= np.float32(1 - 2 * _SIDE)
+        moved[1:] += part[:-1]
+        moved[:-1] += part[1:]
+        moved[0] += part[0]
+        moved[-1] += part[-1]
+    return mixed
 
 
-def _blurred(power: Plane, axis: int) -> Plane:
-    side = np.float32(0.107)
-    moved = np.moveaxis(power, axis, 0)
-    out = moved * (1 - 2 * side)
-    out[1:] += side * moved[:-1]
-    out[:-1] += side * moved[1:]
-    if axis == 2:
-        out[0] += side * moved[-1]
-        out[-1] += side * moved[0]
-    else:
-        out[0] += side * moved[0]
-        out[-1] += side * moved[-1]
-    return np.moveaxis(out, 0, axis)
+@lru_cache(maxsize=2)
+def _mixing(count: int, *, around: bool) -> Plane:
+    """Give the matrix (count, count) that mixes each of a line of cells with the two beside it."""
+    made = np.eye(count) * (1 - 2 * _SIDE) + _SIDE * (np.eye(count, k=1) + np.eye(count, k=-1))
+    ends = ((0, -1), (-1, 0)) if around else ((0, 0), (-1, -1))
+    for end in ends:
+        made[end] += _SIDE
+    return made.astype(np.float32)
 
 
 def _add(target: Plane, tiles: Plane) -> None:

@@ -3,9 +3,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pictured.marking.embedding import Visibility, embed, usual
+from pictured.marking.embedding import Visibility, embed, usual, utmost
 from pictured.marking.luminance import luminance
 from pictured.marking.marks import PUBLIC
+from pictured.marking.measuring import ssim
 from pictured.marking.reading import read
 
 KEY = bytes(range(100, 132))
@@ -72,3 +73,20 @@ def test_a_plain_picture_has_no_margin() -> None:
 def test_small_pictures_may_show_more() -> None:
     assert usual(200_000).ssim < usual(1_000_000).ssim < usual(8_000_000).ssim
     assert usual(200_000).quiet > usual(8_000_000).quiet
+
+
+def test_a_picture_that_leaves_little_margin_shows_more() -> None:
+    assert utmost(200_000) == usual(200_000)
+    picture = np.random.default_rng(2).normal(128, 40, (900, 1200)).clip(0, 255).astype(np.uint8)
+    quiet, loud = embed(picture, KEY, visibility=usual(picture.size)), embed(picture, KEY)
+    assert utmost(picture.size).ssim < usual(picture.size).ssim
+    assert loud.psnr < quiet.psnr - 0.5
+    assert loud.margin_db > quiet.margin_db
+    assert loud.ssim >= utmost(picture.size).ssim - 0.0005
+
+
+def test_the_similarity_told_is_that_of_the_pixels(scene: Scene) -> None:
+    picture = scene()[..., 1]
+    made = embed(picture, KEY)
+    before = picture.astype(np.float32)
+    assert made.ssim == pytest.approx(ssim(before, made.picture.astype(np.float32) - before), abs=0.001)

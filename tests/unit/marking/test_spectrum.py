@@ -21,3 +21,13 @@ def test_the_axes_are_blank() -> None:
 
 def test_small_planes_have_a_map_too() -> None:
     assert np.isfinite(peaks(np.zeros((48, 60), np.float32))).all()
+
+
+def test_a_strong_wave_is_highest_where_it_is_and_does_not_drown_the_weak() -> None:
+    y, x = np.mgrid[0:400, 0:600]
+    noise = np.random.default_rng(0).normal(0, 1, x.shape)
+    weak = 0.15 * np.cos(2 * np.pi * (90 * x - 60 * y) / SIDE)
+    strong = 9 * np.cos(2 * np.pi * (150 * x + 80 * y) / SIDE)
+    found = peaks((noise + weak + strong).astype(np.float32))
+    assert np.unravel_index(found.argmax(), found.shape) == (80, 150)
+    assert found[80, 150] < 20 * found[SIDE - 60, 90]

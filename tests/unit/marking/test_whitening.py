@@ -37,3 +37,11 @@ def test_stripes_give_way_to_what_is_hidden_in_them() -> None:
 def test_any_shape_is_kept(shape: tuple[int, int]) -> None:
     plane = np.random.default_rng(0).normal(128, 20, shape).astype(np.float32)
     assert whitened(plane).shape == shape
+
+
+def test_places_near_white_count_less() -> None:
+    grain = np.random.default_rng(0).normal(0, 1.5, (96, 192)).astype(np.float32)
+    plane = 128 + grain
+    plane[:, 96:] += 124
+    even = whitened(plane)
+    assert np.std(even[:, 120:]) < 0.6 * np.std(even[:, :72])

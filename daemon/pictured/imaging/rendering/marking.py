@@ -87,7 +87,7 @@ def _found(image: pyvips.Image, pixels: NDArray[np.generic], key: bytes, secret:
     for length in (32, 16, 8) if on_weak == "fewer_bits" else (len(key),):
         if length > len(key):
             continue
-        for limits in dict.fromkeys((usual(image.width * image.height), loudest())):
+        for limits in (None,) if usual(image.width * image.height) == loudest() else (None, loudest()):
             found = _tried(image, embed(pixels, key[:length], secret, limits), key[:length], secret, rehearse=True)
             if not found.weak:
                 return found
