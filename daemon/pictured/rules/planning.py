@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pictured.flow import Picture, Render, Role
-from pictured.imaging.operations import Pad, Resize
+from pictured.imaging.operations import InvisibleMark, Operation, Pad, Resize, Strip
 from pictured.imaging.traits import Traits
 from pictured.rules.naming import expected_name, folder_of
 from pictured.rules.rule import ExifTest, Rule, When
@@ -106,6 +106,23 @@ def expected_size(rule: Rule, facts: Mapping[str, str], size: tuple[int, int]) -
         if isinstance(operation, Resize | Pad):
             size = operation.size(*size)
     return size
+
+
+def operations_of(rule: Rule, facts: Mapping[str, str]) -> tuple[Operation, ...]:
+    """Give what is done to a picture, in its order: as the rule says it, but invisible marks after all else.
+
+    Whatever is done to the pixels of a picture after it was marked weakens the mark.
+    """
+    made = sorted(
+        (action.operation(facts) for action in rule.actions), key=lambda each: isinstance(each, InvisibleMark)
+    )
+    match rule.output.metadata:
+        case "strip":
+            return *made, Strip(groups=("all",))
+        case "strip_gps":
+            return *made, Strip(groups=("gps",))
+        case _:
+            return tuple(made)
 
 
 def may_grow(rule: Rule) -> bool:

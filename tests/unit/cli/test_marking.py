@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
-from pictured.errors import Changed, ExitCode, Refused, UsageError
+from pictured.errors import Changed, ExitCode, FileError, Refused, UsageError
 
 KEY = bytes(range(32)).hex()
 Run = Callable[..., Result]
@@ -20,6 +20,7 @@ def source(draw: Draw, tmp_path: Path) -> Path:
 
 def error(result: Result) -> str:
     assert isinstance(result.exception, UsageError)
+    assert result.exception.exit_code == ExitCode.USAGE
     return str(result.exception)
 
 
@@ -79,7 +80,10 @@ def test_nothing_is_overwritten_and_nothing_is_left_half_written(pictured: Run, 
 def test_a_marked_picture_needs_replace(pictured: Run, source: Path, tmp_path: Path) -> None:
     pictured("mark", "embed", "--key", KEY, source, tmp_path / "b.png")
     again = ("mark", "embed", "--key", "11" * 32, tmp_path / "b.png", tmp_path / "c.png")
-    assert f"has the mark {KEY} already" in str(pictured(*again).exception)
+    refused = pictured(*again).exception
+    assert isinstance(refused, Refused)
+    assert f"has the mark {KEY} already" in str(refused)
+    assert not (tmp_path / "c.png").exists()
     assert KEY in pictured(*again, "--replace").stdout
 
 
@@ -108,3 +112,39 @@ def test_a_file_that_is_no_picture_fails_alone(pictured: Run, source: Path, tmp_
     result = pictured("mark", "read", "--json", "--workers", 1, tmp_path / "b.jpg", source)
     assert result.exit_code == ExitCode.SOME_FAILED
     assert [bool(json.loads(line)["error"]) for line in result.stdout.splitlines()] == [True, False]
+
+
+def _animated(file: Path) -> None:
+    frames = [Image.effect_noise((200, 150), sigma) for sigma in (20, 40)]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100)
+
+
+def _cut_short(file: Path) -> None:
+    Image.effect_noise((300, 200), 40).save(file, "JPEG")
+    file.write_bytes(file.read_bytes()[:5000])
+
+
+@pytest.mark.parametrize(
+    ("write", "reason"),
+    [
+        (lambda _: None, "in"),
+        (lambda file: file.write_text("no picture"), "is not a picture"),
+        (_cut_short, "in"),
+        (_animated, "is animated; a mark takes still pictures only"),
+        (lambda file: Image.effect_noise((300, 90), 40).save(file, "PNG"), "is smaller than 128 pixels a side"),
+        (lambda file: Image.new("RGB", (400, 300), "white").save(file, "PNG"), "is too plain or too small"),
+    ],
+    ids=["missing", "text", "cut short", "animated", "small", "plain"],
+)
+def test_what_cannot_be_marked_fails_as_a_file_and_leaves_nothing(
+    write: Callable[[Path], object], reason: str, pictured: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    write(folder / "in")
+    before = sorted(folder.iterdir())
+    result = pictured("mark", "embed", "--key", KEY, folder / "in", folder / "out.png")
+    assert isinstance(result.exception, FileError)
+    assert result.exception.exit_code == ExitCode.SOME_FAILED
+    assert reason in str(result.exception)
+    assert sorted(folder.iterdir()) == before

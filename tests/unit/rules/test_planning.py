@@ -1,13 +1,24 @@
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pictured.flow import Fingerprint, Picture, Role, Stamp
+from pictured.imaging.operations import Encoding, InvisibleMark, Resize, Strip, Watermark
 from pictured.imaging.traits import Traits
 from pictured.rules.naming import facts_of
-from pictured.rules.planning import asks_inside, digest_of, entry_of, may_grow, planned, unmet, unmet_inside
+from pictured.rules.planning import (
+    asks_inside,
+    digest_of,
+    entry_of,
+    may_grow,
+    operations_of,
+    planned,
+    unmet,
+    unmet_inside,
+)
 from pictured.rules.rule import Rule, When
 
 ROOT = Path("/pictures")
@@ -152,3 +163,22 @@ def test_what_adds_to_a_picture_may_grow(given: dict[str, Any], grows: bool) -> 
 def test_a_file_outside_the_root_is_judged_by_its_name() -> None:
     picture = replace(PICTURE, path=Path("/elsewhere/one.jpg"))
     assert reason({"paths": ["one.*"]}, picture) is None
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_an_invisible_mark_comes_after_all_else_wherever_it_is_written(order: tuple[int, ...]) -> None:
+    mark, *others = [
+        ({"action": "invisible_mark"}, InvisibleMark),
+        ({"action": "resize", "long_edge": 500}, Resize),
+        ({"action": "watermark", "text": "Ann"}, Watermark),
+        ({"action": "convert", "format": "webp"}, Encoding),
+    ]
+    written = [[mark, *others][place] for place in order]
+    made = [type(each) for each in operations_of(rule(actions=[settings for settings, _ in written]), {})]
+    assert made == [kind for _, kind in written if kind is not InvisibleMark] + [InvisibleMark]
+
+
+@pytest.mark.parametrize(("metadata", "groups"), [("strip", ("all",)), ("strip_gps", ("gps",))])
+def test_metadata_are_stripped_at_the_end(metadata: str, groups: tuple[str, ...]) -> None:
+    given = rule(actions=[{"action": "invisible_mark"}], output={"into": "/web", "metadata": metadata})
+    assert operations_of(given, {})[-1] == Strip(groups=groups)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,17 @@ def test_orders_without_a_mark_stay(draw: Draw, tmp_path: Path) -> None:
     wanted = order(file, tmp_path / "made", Encoding(format="png"))
     done = rendered(wanted)
     assert proven(wanted, done, LIMITS) is done
+
+
+def test_another_tile_may_hold_fewer_bits_of_the_key_and_none_another_key(draw: Draw, tmp_path: Path) -> None:
+    file = draw(tmp_path / "a.jpg", "china", width=480)
+    marked = order(file, tmp_path / "made", InvisibleMark(key=KEY[:16]))
+    done = rendered(marked)
+    for told, on_weak, right in ((KEY, "fewer_bits", True), (KEY, "fail", False), (KEY[::-1], "fewer_bits", False)):
+        wanted = replace(marked, operations=(InvisibleMark(key=told, on_weak=on_weak),))
+        noted = replace(done, notes=(("invisible_mark", {"key": told.hex()}),))
+        if right:
+            assert proven(wanted, noted, LIMITS).notes[-1][0] == "read_back"
+        else:
+            with pytest.raises(Refused, match="cannot hold its mark"):
+                proven(wanted, noted, LIMITS)

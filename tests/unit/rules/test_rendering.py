@@ -8,7 +8,7 @@ import pytest
 from pictured.disk.reading import stamp_of
 from pictured.errors import Changed, Refused, TooLarge
 from pictured.imaging.limits import DecodingLimits
-from pictured.imaging.operations import InvisibleMark, Quantise, Resize
+from pictured.imaging.operations import InvisibleMark, Quantise, Resize, Tile
 from pictured.imaging.rendered import Order
 from pictured.rules.examining import examine
 from pictured.rules.rendering import render
@@ -63,3 +63,13 @@ def test_a_mark_is_read_back_from_the_coded_file(tmp_path: Path, draw: Draw) -> 
     (tmp_path / "drafts").mkdir()
     asked = Order(path, examine(path, stamp_of(path), LIMITS), (InvisibleMark(key=bytes(8)),), tmp_path / "drafts")
     assert dict(render(asked, stamp_of(path), LIMITS).notes)["read_back"]["margins_db"]
+
+
+def test_the_tiles_of_a_picture_share_one_random_key(tmp_path: Path, draw: Draw) -> None:
+    path = draw(tmp_path / "a.jpg", "china", width=480)
+    (tmp_path / "drafts").mkdir()
+    operations = (Tile(width=240, height=320), InvisibleMark(bits=64))
+    asked = Order(path, examine(path, stamp_of(path), LIMITS), operations, tmp_path / "drafts")
+    notes = dict(render(asked, stamp_of(path), LIMITS).notes)
+    assert len(str(notes["invisible_mark"]["key"])) == 16
+    assert [margin is not None for margin in notes["read_back"]["margins_db"]] == [True, True]  # type: ignore[attr-defined]
