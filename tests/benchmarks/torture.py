@@ -39,7 +39,7 @@ folders:
 collect:
   - {name: best, from: ['%(root)s/library'], into: '%(best)s', mode: auto}
 settle: 500ms
-limits: {retry: 5s}
+limits: {retry: 5s, priority: normal}
 """
 SCENES, WIDTHS, POOR = 24, (200, 260, 320), 110
 FULL = 400

@@ -23,17 +23,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scenes import Found, Scene, World, found, fresh, live, paint
+from scenes import Found, Scene, World, accompany, found, fresh, live, paint
 from touching import Depth, Touches
 
 from pictured.flow import Collect, Outcome
-from pictured.service import daemon as service
-from pictured.store.journal import Journal
+from pictured.service import recovering as service
+from pictured.service.library import Library
 
 Point = dict[str, Any]
 
 _LANES = min(os.cpu_count() or 1, 8)
-_HUNG = 60
+_HUNG = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _told(number: int, touches: list[str], world: World, wrong: object) -> Point
     return {"point": number, "touches": touches, "wrong": wrong, "folder": str(world.root)}
 
 
-def _forgetful(_journal: Journal) -> tuple[list[Outcome], list[Collect]]:
+async def _forgetful(_library: Library) -> tuple[list[Outcome], list[Collect]]:
     return [], []
 
 
@@ -164,7 +164,7 @@ def _lane(trial: Trial, lane: int, least: int, expected: Found) -> None:
 def main() -> None:
     """Go through a scene."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("scene", choices=["collect", "upgrade", "undo", "review", "rules"])
+    arguments.add_argument("scene", choices=["collect", "upgrade", "undo", "review", "rules", "companions"])
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--depth", choices=[depth.name for depth in Depth], default="COMMITS")
     arguments.add_argument("--deaths", type=int, default=1)
@@ -177,6 +177,8 @@ def main() -> None:
     import_module("pictured.matching.verifying")
     trial = Trial(given.scene, given.folder.resolve(), Depth[given.depth], given.deaths, not given.unrecovered)
     paint(trial.folder / "template")
+    if trial.scene == "companions":
+        accompany(trial.folder / "template")
     number, expected = trial.quiet()
     points = list(_points(trial, number, expected))
     told = {

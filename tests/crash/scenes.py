@@ -22,6 +22,7 @@ from pictured.disk.reading import stamp_from, stamp_of
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.operations import Resize
 from pictured.imaging.rendered import Order
+from pictured.imaging.sidecars import Additions, added_to
 from pictured.service.daemon import Daemon, Place
 from pictured.service.library import Library
 from pictured.service.logs import set_up
@@ -30,11 +31,11 @@ from pictured.store.journal import Journal
 from pictured.store.opening import open_store
 from pictured.store.queue import Queue
 
-Scene = Literal["collect", "upgrade", "undo", "rules", "review"]
+Scene = Literal["collect", "upgrade", "undo", "rules", "review", "companions"]
 Found = dict[str, Any]
 
 _TIME_NS = 1_262_304_000_123_456_789
-_DEADLINE = 20.0
+_DEADLINE = 120.0
 _LIMITS = WorkerLimits(seconds=20, memory=512_000_000, decoding=DecodingLimits(pixels=10**7, memory=10**8))
 
 
@@ -86,6 +87,13 @@ class World:
             "mode": "auto",
         }
 
+    def accompanied(self) -> Config:
+        """One destination, for query pictures; what belongs to a picture goes with it, and metadata is merged."""
+        config = self.config().model_dump(by_alias=True, include={"folders", "settle", "limits"})
+        entry = {"name": "best", "from": [self.library], "into": self.root / "best", "mode": "auto"}
+        entry["merge_metadata"] = True
+        return Config.model_validate(config | {"collect": [entry]})
+
     def config(self, mode: str = "auto") -> Config:
         """Two destinations: verified copies for query pictures, hard links for groups of copies."""
         return Config.model_validate(
@@ -132,6 +140,24 @@ def paint(root: Path) -> None:
     _save(data.rocket(), 110, root / "queries/late again.jpg", quality=45)
 
 
+def accompany(root: Path) -> None:
+    """Put companions beside the cat and beside the better copy of it: some with one name, some with others.
+
+    All other pictures go: there are many touches here, and lives take time.
+    """
+    for path in root.rglob("*.*"):
+        if path.name != "cat.jpg":
+            path.unlink()
+    for folder, endings in {"library/one": (".jpg.xmp", ".aae", ".mov"), "arriving/new": (".xmp", ".mov")}.items():
+        for ending in endings:
+            path = root / folder / f"cat{ending}"
+            words = [f"word of {folder}"]
+            sidecar = added_to(None, Additions({}, None, words)) if ending.endswith(".xmp") else None
+            path.write_bytes(sidecar or f"{folder} {ending}".encode() * 100)
+            path.chmod(0o640)
+            os.utime(path, ns=(_TIME_NS, _TIME_NS))
+
+
 def _save(pixels: Any, width: int, path: Path, quality: int | None = None) -> None:  # noqa: ANN401  no types there
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.fromarray(pixels)
@@ -148,7 +174,12 @@ async def live(world: World, scene: Scene, arm: Callable[[], None], stream: Text
     """
     # One thread takes turns in the same order every time; the touches then have nearly the same numbers in each life.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-    config = world.ruled() if scene == "rules" else world.config("review" if scene == "review" else "auto")
+    if scene == "rules":
+        config = world.ruled()
+    elif scene == "companions":
+        config = world.accompanied()
+    else:
+        config = world.config("review" if scene == "review" else "auto")
     log = set_up(Logging(level="debug"), stream, {})
     workers = Workers(1, _LIMITS, "fork")
     try:
@@ -175,6 +206,14 @@ async def live(world: World, scene: Scene, arm: Callable[[], None], stream: Text
                 for number in numbers:
                     async for _ in daemon.answer({"do": "undo", "numbers": [number]}):
                         pass
+                await _idle(daemon, running, library, [])
+            elif scene == "companions":
+                arrived = _arrive(world)
+                arm()
+                await _idle(daemon, running, library, arrived)
+                better = [each.id for each in library.journal.active("best") if each.source == arrived[0]]
+                async for _ in daemon.answer({"do": "undo", "numbers": better or [0]}):
+                    pass
                 await _idle(daemon, running, library, [])
             elif scene == "review":
                 arm()
@@ -213,7 +252,8 @@ def _arrive(world: World) -> list[Path]:
     for source, target in targets.items():
         if (world.root / "arriving" / source).exists():
             (world.root / "arriving" / source).rename(world.library / target)
-    return [world.library / path for path in ("new/cat.jpg", "one/cup.png", "two/late.jpg")]
+    arriving = ("new/cat.jpg", "one/cup.png", "two/late.jpg")
+    return [world.library / path for path in arriving if (world.library / path).exists()]
 
 
 async def _idle(daemon: Daemon, running: asyncio.Task[None], library: Library, expected: list[Path]) -> None:
@@ -240,7 +280,8 @@ def found(world: World) -> Found:
     with closing(open_store(world.state, writer=False)) as db:
         journal = Journal(db)
         entries = ("best", "groups", "rules/small", "rules/tiles", "rules/edit")
-        placed = [each for entry in entries for each in journal.active(entry)]
+        units = [each for entry in entries for each in journal.active(entry)]
+        placed = [each for unit in units for each in (unit, *unit.companions)]
         answers = {entry: journal.answers(entry) for entry in ("best", "groups")}
         targets = {each.id: str(each.target.relative_to(world.root)) for each in placed}
         return {

@@ -33,6 +33,7 @@ def told(scene: str, folder: Path, *options: str) -> dict[str, Any]:
         ("upgrade", {"open", "os.link", "os.rename", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
         ("undo", {"open", "os.remove", "COMMIT"}),
         ("review", {"open", "os.mkdir", "os.link", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
+        ("companions", {"open", "os.link", "os.rename", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
         ("rules", {"open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.chmod", "os.utime", "COMMIT"}),
     ],
 )

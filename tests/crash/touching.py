@@ -26,6 +26,7 @@ _PATHS = {
     "os.utime": (0,),
     "tempfile.mkstemp": (0,),
 }
+_HELD = getattr(os, "O_PATH", 0)
 _WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "PRAGMA", "COMMIT", "END"}
 
 
@@ -62,7 +63,7 @@ class Touches:
             vars(sqlite3)["connect"] = self._connected(sqlite3.connect)
 
     def _audited(self, event: str, args: tuple[object, ...]) -> None:
-        if self.armed and event in _PATHS:
+        if self.armed and event in _PATHS and not self._only_held(event, args):
             paths = [args[place] for place in _PATHS[event]]
             if any(self._is_ours(path) for path in paths):
                 self._touch(f"{event} {', '.join(map(str, paths))}".replace(str(self.root), "."))
@@ -84,10 +85,19 @@ class Touches:
 
         db.set_trace_callback(traced)
 
+    @staticmethod
+    def _only_held(event: str, args: tuple[object, ...]) -> bool:
+        """Whether a folder is opened only to be named by its descriptor, which neither reads nor changes anything."""
+        return event == "open" and isinstance(args[2], int) and bool(args[2] & _HELD)
+
     def _is_ours(self, path: object) -> bool:
         if isinstance(path, int):
             return path > 2
-        return isinstance(path, str | bytes | os.PathLike) and Path(os.fsdecode(path)).is_relative_to(self.root)
+        if not isinstance(path, str | bytes | os.PathLike):
+            return False
+        # A name alone is one in a folder that is held open.
+        named = Path(os.fsdecode(path))
+        return named.is_relative_to(self.root) or not named.is_absolute()
 
     def _touch(self, what: str) -> None:
         # Python tells twice of a file that is opened by an opener.

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 Key = TypeVar("Key", bound=Hashable)
 Line = dict[str, Any]
@@ -100,8 +100,8 @@ class Daemon:
         code = self.process.wait(DEADLINE)
         with self.grown:
             assert self.grown.wait_for(lambda: self.ended, DEADLINE)
-        assert "Traceback" not in self.text
-        assert '"exception"' not in self.text
+        assert "Traceback" not in self.text, self.text
+        assert '"exception"' not in self.text, self.text
         assert not self.told("file.failed", kind="internal"), self.text
         assert len(self.log) == len(self.raw), self.text
         return code

@@ -10,7 +10,7 @@ import pytest
 from tests.service.box import Box, NoBoxError, box, program
 from tests.service.conftest import jpeg, put
 
-from pictured.service.units import Installation, system_unit, user_unit
+from pictured.service.units import Installation, metrics_socket, system_unit, user_unit
 
 DEADLINE = 20.0
 CONFIG = """\
@@ -128,6 +128,27 @@ def test_a_collection_and_a_rule_are_done_inside_the_hardened_unit(running: Serv
     assert running.box.inside("/var/lib/pictured").stat().st_mode & 0o777 == 0o700
     assert running.box.inside("/var/lib/pictured/control.sock").stat().st_mode & 0o777 == 0o600
     assert running.box.inside("/srv/small/1.webp").stat().st_mode & 0o777 == 0o644
+
+
+def test_the_hardened_unit_serves_its_metrics_through_a_socket_that_systemd_opened(running: Service) -> None:
+    machine = running.box
+    put(machine.inside("/etc/systemd/system/pictured-metrics.socket"), metrics_socket(()).encode())
+    assert running.control("stop") == 0
+    machine.told("systemctl", "daemon-reload")
+    machine.told("systemctl", "start", "pictured-metrics.socket")
+    assert running.control("start") == 0, running.journal()
+
+    ask = (
+        "exec 3<>/dev/tcp/127.0.0.1/9464; printf 'GET /metrics HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n' \"$0\" >&3; cat <&3"
+    )
+    known, strange = (machine.told("bash", "-c", ask, host) for host in ("localhost:9464", "evil.example"))
+    machine.told("systemctl", "stop", "pictured-metrics.socket")
+
+    assert known.startswith("HTTP/1.1 200 OK")
+    assert "pictured_pending_files" in known
+    assert strange.startswith("HTTP/1.1 400 ")
+    exposed = machine.run("systemd-analyze", "security", "--threshold=5", "pictured.service")
+    assert exposed.returncode == 0, exposed.stdout
 
 
 def test_a_reload_waits_for_its_result_and_keeps_the_process(running: Service) -> None:
