@@ -90,7 +90,7 @@ class Catalogue(Listings, Pictures, Roots):
 
     def reopen(self, path: Path) -> None:
         """Note that one file has to be handled again."""
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             known = self._row(path)
             if known is not None:
                 self._db.execute("UPDATE files SET handled = FALSE WHERE id = ?", (known.id,))
