@@ -81,9 +81,6 @@ class Intake:
             return
         root.event_at = time.time()
         self._due.set()
-        if seen.cause is Cause.DELETED:
-            # Whoever looked for it meanwhile did without it: it is taken again even if it comes back as it was.
-            self._line.library.catalogue.reopen(seen.path)
         try:
             found = seen.path.lstat()
         except OSError:

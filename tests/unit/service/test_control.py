@@ -209,7 +209,7 @@ def test_a_state_folder_with_a_long_path_has_a_socket_elsewhere(
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="needs root, to be somebody else")
 def test_another_account_gets_no_answer_even_where_the_socket_lets_it_in() -> None:
     # Nobody else may enter the folders of the tests.
-    state = Path(tempfile.mkdtemp())
+    state = Path(tempfile.mkdtemp(dir="/tmp"))
     state.chmod(0o755)
 
     async def scenario() -> None:

@@ -118,26 +118,6 @@ def test_a_file_that_is_gone_is_forgotten(
     assert library.catalogue.known(path) is None
 
 
-def test_a_file_that_comes_back_as_it_was_is_to_be_handled_again(
-    tmp_path: Path, run: Run, draw: Draw, index: Index, library: Library
-) -> None:
-    (tmp_path / "l").mkdir()
-    path = index(draw(tmp_path / "l/a.jpg", "coffee")).path
-    library.catalogue.handle(path, stamp_of(path))
-
-    async def scenario(intake: Intake, inbox: Inbox, __: Roots) -> None:
-        # It is back before anybody looks.
-        inbox.report(FileSeen(path, Cause.DELETED))
-        inbox.report(FileSeen(path, Cause.MOVED))
-        assert await intake.ready.get() == Settled(path, stamp_of(path))
-
-    run(scenario)
-
-    known = library.catalogue.known(path)
-    assert known is not None
-    assert not known.handled
-
-
 def test_nothing_is_forgotten_when_its_whole_root_is_gone(
     tmp_path: Path, run: Run, draw: Draw, index: Index, library: Library
 ) -> None:
