@@ -363,8 +363,8 @@ def swapping(turns: Callable[[int], None]) -> Iterator[None]:
     def run() -> None:
         try:
             for number in count():
-                # Long enough for the daemon to be in the middle of something, and not to drown it in events.
-                if over.wait(0.005):
+                # Long enough for the daemon to be in the middle of something.
+                if over.wait(0.0005):
                     return
                 turns(number)
         except OSError as error:

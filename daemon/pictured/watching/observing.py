@@ -29,7 +29,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.api import BaseObserver, EventEmitter, ObservedWatch
 
 from pictured.disk.paths import shown
 from pictured.flow import Cause, FileSeen
@@ -189,6 +189,9 @@ class Observing:
         """Stop watching a folder; nothing happens if it is not watched."""
         known = self._roots.pop(root, None)
         if known is not None and known.observer is self._observer is not None and known.watch is not None:
+            for emitter in self._observer.emitters.copy():
+                if emitter.watch == known.watch:
+                    _silence(emitter)
             with suppress(KeyError, OSError):
                 self._observer.unschedule(known.watch)
 
@@ -245,14 +248,9 @@ class Observing:
         observer, self._observer = self._observer, None
         if observer is None:
             return
-        # Where folders changed places faster than it looked, watchdog's books do not agree, and the end of a root's
-        # watch fails; it is off the list then, and another call ends the rest.
-        for _ in range(len(observer.emitters) + 1):
-            try:
-                observer.stop()
-            except (OSError, KeyError):
-                continue
-            break
+        for emitter in observer.emitters.copy():
+            _silence(emitter)
+        observer.stop()
         observer.join()
 
     def _heed(self, record: logging.LogRecord) -> bool:
@@ -277,6 +275,20 @@ def _lives(observer: BaseObserver) -> bool:
     # On Linux one more thread reads for all emitters. It has no public name.
     reader = getattr(observer, "_inotify_fd", None)
     return observer.is_alive() and (reader is None or reader.is_alive())
+
+
+def _silence(emitter: EventEmitter) -> None:
+    """Stop what reports for one root, so that its thread ends; stopping it again does nothing.
+
+    Where folders changed places faster than watchdog looked, the two lists in its books do not agree, and it fails to
+    take them apart before it tells its thread to end. That waits for ever then, and so would whoever waits for it.
+    """
+    books = getattr(emitter, "_inotify", None)  # on Linux; without a public name, and forgotten by `stop`
+    try:
+        emitter.stop()
+    except (KeyError, OSError):
+        if books is not None:
+            books._move_event_grouper.close()  # noqa: SLF001  the public way there is the one that failed
 
 
 def _reason(error: OSError | RuntimeError) -> str:

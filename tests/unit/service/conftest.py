@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pictured.disk.reading import stamp_of
-from pictured.flow import Fingerprint, Picture
+from pictured.flow import Collect, Fingerprint, Form, Picture
 from pictured.imaging.limits import DecodingLimits
 from pictured.indexing.fingerprinting import fingerprint
 from pictured.indexing.probing import probe
@@ -49,6 +49,22 @@ def index(library: Library) -> Callable[..., Picture]:
         return picture
 
     return read
+
+
+@pytest.fixture
+def step(tmp_path: Path, draw: Callable[..., Path], index: Callable[..., Picture]) -> Collect:
+    """The one copy of a picture, to be collected; nothing of it is done yet."""
+    picture = index(draw(tmp_path / "l/a.jpg", "coffee", width=100))
+    return Collect(
+        "best",
+        tmp_path / "q/poor.jpg",
+        picture.path,
+        picture.stamp,
+        picture.content.digest,
+        tmp_path / "best/a.jpg",
+        Form.COPY,
+        "the only copy",
+    )
 
 
 @pytest.fixture(scope="session")

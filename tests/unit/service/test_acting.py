@@ -19,21 +19,6 @@ Index = Callable[[Path], Picture]
 Tree = Callable[[Path], dict[str, bytes]]
 
 
-@pytest.fixture
-def step(tmp_path: Path, draw: Draw, index: Index) -> Collect:
-    picture = index(draw(tmp_path / "l/a.jpg", "coffee", width=100))
-    return Collect(
-        "best",
-        tmp_path / "q/poor.jpg",
-        picture.path,
-        picture.stamp,
-        picture.content.digest,
-        tmp_path / "best/a.jpg",
-        Form.COPY,
-        "the only copy",
-    )
-
-
 def done(step: Collect, library: Library) -> Placed:
     outcome = asyncio.run(act(step, library, step.target.parent))
     assert outcome.error is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pictured.disk.placing import place, temporary_name
-from pictured.flow import Collect, Form, Picture
+from pictured.flow import Collect, Picture
 from pictured.service.acting import act
 from pictured.service.library import Library
 from pictured.service.logs import Log
@@ -16,21 +16,6 @@ from pictured.service.recovering import recover, recovered
 Draw = Callable[..., Path]
 Index = Callable[[Path], Picture]
 Tree = Callable[[Path], dict[str, bytes]]
-
-
-@pytest.fixture
-def step(tmp_path: Path, draw: Draw, index: Index) -> Collect:
-    picture = index(draw(tmp_path / "l/a.jpg", "coffee", width=100))
-    return Collect(
-        "best",
-        tmp_path / "q/poor.jpg",
-        picture.path,
-        picture.stamp,
-        picture.content.digest,
-        tmp_path / "best/a.jpg",
-        Form.COPY,
-        "the only copy",
-    )
 
 
 def test_a_write_that_was_cut_off_after_its_end_is_finished(step: Collect, library: Library, tree: Tree) -> None:

@@ -455,3 +455,24 @@ def test_it_ends_whole_though_folders_and_links_changed_places_faster_than_they_
     observing.stop()
 
     assert threading.active_count() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the lists are those of inotify")
+@pytest.mark.parametrize("end", ["stop", "unwatch"])
+def test_it_ends_whole_though_the_lists_of_watches_do_not_agree(tmp_path: Path, recorder: Recorder, end: str) -> None:
+    before = threading.active_count()
+    (tmp_path / "a/b").mkdir(parents=True)
+    observing = Observing(recorder.seen.put, recorder.lost.put)
+    assert observing.watch(tmp_path).mode == "events"
+    # As folders and links leave them that changed places faster than watchdog looked.
+    (emitter,) = observing._observer.emitters  # type: ignore[union-attr]  # noqa: SLF001
+    del emitter._inotify._active_callbacks_by_path[os.fsencode(tmp_path / "a")]  # type: ignore[attr-defined]  # noqa: SLF001
+
+    if end == "unwatch":
+        observing.unwatch(tmp_path)
+    ending = threading.Thread(target=observing.stop, daemon=True)
+    ending.start()
+    ending.join(DEADLINE)
+
+    assert not ending.is_alive()
+    assert threading.active_count() == before
