@@ -5,8 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
 
-from pictured.service import jobs
 from pictured.service.control import ask
+from pictured.service.doing import run
+from pictured.service.encoding import encoded
+from pictured.service.jobs import Job
 from pictured.service.library import Library
 from pictured.service.recovering import recover
 from pictured.service.reports import Line, line_of
@@ -22,7 +24,7 @@ _MANY = 2000
 """Pictures that are worth being kept ready to be searched, at the end of the command that read them."""
 
 
-async def done(job: jobs.Job, state: Path, settings: Settings, waiting: Callable[[], None]) -> AsyncGenerator[Line]:
+async def done(job: Job, state: Path, settings: Settings, waiting: Callable[[], None]) -> AsyncGenerator[Line]:
     """Do a job that writes the index. `waiting` is called once if another command has to end first."""
     told = False
     while True:
@@ -36,7 +38,7 @@ async def done(job: jobs.Job, state: Path, settings: Settings, waiting: Callable
                 held.release()
             return
         try:
-            async with aclosing(ask(state, jobs.encoded(job))) as lines:
+            async with aclosing(ask(state, encoded(job))) as lines:
                 async for line in lines:
                     yield line
         except ConnectionRefusedError:
@@ -48,7 +50,7 @@ async def done(job: jobs.Job, state: Path, settings: Settings, waiting: Callable
             return
 
 
-async def answered(job: jobs.Job, state: Path, settings: Settings) -> AsyncGenerator[Line]:
+async def answered(job: Job, state: Path, settings: Settings) -> AsyncGenerator[Line]:
     """Do a job that only reads the index; it does not matter who holds it."""
     async with aclosing(_here(job, state, settings, writer=False)) as lines:
         async for line in lines:
@@ -76,10 +78,10 @@ async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncItera
         await workers.close()
 
 
-async def _here(job: jobs.Job, state: Path, settings: Settings, *, writer: bool) -> AsyncGenerator[Line]:
+async def _here(job: Job, state: Path, settings: Settings, *, writer: bool) -> AsyncGenerator[Line]:
     async with (
         opened(state, settings, writer=writer) as (library, workers),
-        aclosing(jobs.run(job, library, workers)) as reports,
+        aclosing(run(job, library, workers)) as reports,
     ):
         async for report in reports:
             yield line_of(report)

@@ -20,7 +20,9 @@ from pictured.config.quiet import quiet_at
 from pictured.errors import ConfigError
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen
-from pictured.service import jobs, pruning
+from pictured.service import pruning
+from pictured.service.doing import run
+from pictured.service.encoding import decoded
 from pictured.service.exposing import monitoring
 from pictured.service.health import Vitals, ailment, longest_turn
 from pictured.service.heeding import failed_among, heed, heeding
@@ -206,9 +208,7 @@ class Daemon:
                 yield {"retrying": [str(path) for path in again]}
             case _:
                 await self._library.searchable.prepared()
-                async with aclosing(
-                    jobs.run(jobs.decoded(request), self._library, self._workers, self._line.desk)
-                ) as reports:
+                async with aclosing(run(decoded(request), self._library, self._workers, self._line.desk)) as reports:
                     async for report in reports:
                         if isinstance(report, Undone) and report.undone:
                             self._log.info(Event.COPY_UNDONE, target=report.target, id=report.id)

@@ -6,8 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pictured.service import jobs
 from pictured.service.control import ask
+from pictured.service.encoding import encoded
+from pictured.service.jobs import NoteMark, rendering_of
 from pictured.store.holding import hold
 from pictured.store.opening import open_store
 from pictured.store.renders import Renders
@@ -15,16 +16,16 @@ from pictured.store.renders import Renders
 _PAUSE = 0.2
 
 
-async def note(state: Path, job: jobs.NoteMark) -> None:
+async def note(state: Path, job: NoteMark) -> None:
     """Take a mark down; the daemon does it where one holds the index. Raises StoreError."""
     while True:
         held = hold(state)
         if held is not None:
             with held, closing(open_store(state, writer=True)) as db:
-                Renders(db).record(jobs.rendering_of(job))
+                Renders(db).record(rendering_of(job))
             return
         try:
-            async for _ in ask(state, jobs.encoded(job)):
+            async for _ in ask(state, encoded(job)):
                 pass
         except ConnectionRefusedError:
             # Another command holds the index, and will have done with it soon.

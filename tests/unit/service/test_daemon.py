@@ -11,7 +11,8 @@ from pictured.errors import ConfigError, UsageError
 from pictured.events import Event
 from pictured.flow import Collect, Form, Picture, Role
 from pictured.service.daemon import Daemon, Place
-from pictured.service.jobs import Scan, Undo, encoded
+from pictured.service.encoding import encoded
+from pictured.service.jobs import Scan, Undo
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.resting import resting_status
