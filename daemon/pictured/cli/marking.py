@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of, state
-from pictured.cli.showing import console, end, follow, plain, print_line
+from pictured.cli.options import ConfigOption, JsonOption, index, optional, settings_of, state
+from pictured.cli.showing import complain, console, end, follow, plain, print_line
 from pictured.disk.creating import created
 from pictured.disk.faults import translated
 from pictured.disk.paths import real, shown
@@ -71,7 +72,8 @@ def embed(
     """Hide a key in a picture. The mark is as strong as the eye allows, and is read back from OUT before OUT is kept.
 
     OUT is a JPEG, PNG, WebP, AVIF or TIFF by its name, with all metadata of IN. Half as long a key is heard through
-    1.5 to 2 times as much damage, so that 128 or 64 bits suit small pictures.
+    1.5 to 2 times as much damage, so that 128 or 64 bits suit small pictures. Where a JPEG of quality 75 may
+    destroy the mark, standard error says so.
 
     Examples: `pictured mark embed --key-file key photo.jpg marked.jpg`,
     `pictured mark embed --key 00112233445566778899aabbccddeeff small.png marked.png`
@@ -104,8 +106,10 @@ def embed(
     notes = dict(done.notes)
     [margin] = cast("list[float]", notes["read_back"]["margins_db"])
     told = {**notes["invisible_mark"], "margin_db": margin}
-    _register(source, target, str(notes["invisible_mark"]["key"]))
+    _register(source, target, str(notes["invisible_mark"]["key"]), config)
     _tell(source, target, made, told, json_lines=json_lines)
+    if told.get("weak"):
+        complain(str(target), "its mark is weak: a JPEG of quality 75 may destroy it; use fewer bits or a larger copy.")
 
 
 @app.command()
@@ -133,7 +137,7 @@ def read(
 @app.command()
 def find(
     key: Annotated[str, typer.Argument(metavar="HEX", help="A key, or its beginning.")],
-    config: ConfigOption = None,  # noqa: ARG001  every command takes it
+    config: ConfigOption = None,
     json_lines: JsonOption = False,  # noqa: FBT002  typer
 ) -> None:
     """List the pictures that were given a key, by a rule or by `mark embed`: which original is a stray picture?
@@ -144,7 +148,8 @@ def find(
 
     if re.fullmatch("[0-9a-fA-F]{1,64}", key) is None:
         raise UsageError("the key is not in hex digits (0 to 9, a to f)")
-    found = list(registered(state(), key.lower()))
+    with closing(index(config)) as db:
+        found = list(registered(db, key.lower()))
     for line in found:
         if json_lines:
             print_line(line)
@@ -154,14 +159,14 @@ def find(
         console().print("No picture was given this key.")
 
 
-def _register(source: Path, target: Path, key: str) -> None:
+def _register(source: Path, target: Path, key: str, config: Path | None) -> None:
     from pictured.service.jobs import NoteMark  # noqa: PLC0415  loaded where it is needed
     from pictured.service.registering import note  # noqa: PLC0415
 
     with source.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     paths = (real(path.parent) / path.name for path in (source, target))
-    asyncio.run(note(state(), NoteMark(key, digest, *paths)))
+    asyncio.run(note(state(), settings_of(optional(config)).shared, NoteMark(key, digest, *paths)))
 
 
 def _key(key: str | None, file: Path | None, bits: int | None) -> bytes:

@@ -6,7 +6,9 @@ their first and last tap, so that the two branches into a state, and the two out
 """
 
 import heapq
+from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -17,8 +19,10 @@ MEMORY = 14
 
 Bits = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Ints = NDArray[np.intp]
 
 _HALF = 1 << (MEMORY - 1)
+_NOWHERE = 0xFFFF
 
 
 def coded_length(count: int) -> int:
@@ -34,6 +38,34 @@ def encode(message: Bits) -> Bits:
     return np.stack(made, axis=1).astype(np.uint8).ravel()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Path:
+    """A way through the trellis: its state after each step, and there the better branch's lead.
+
+    `turns` are the steps where it takes the worse branch, last one first, and `loss` is what that costs. `nearest` has
+    the steps before all of them, those first where one turn more costs least.
+    """
+
+    loss: float
+    turns: tuple[int, ...]
+    states: "array[int]"
+    leads: "array[float]"
+    nearest: Ints
+
+    def message(self) -> Bits:
+        return (np.frombuffer(self.states, np.uint16)[:-MEMORY] & 1).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Turn:
+    """A path not yet walked: as another, with one turn more, at the step of a rank among its nearest."""
+
+    loss: float
+    turns: tuple[int, ...]
+    path: _Path = field(compare=False)
+    rank: int = field(compare=False)
+
+
 def decode(soft: Floats, most: int) -> Iterator[Bits]:
     """Give the messages that fit the soft bits best, best first, at most `most` of them.
 
@@ -41,19 +73,18 @@ def decode(soft: Floats, most: int) -> Iterator[Bits]:
     ratios up to a common factor). The list is exact: serial list Viterbi decoding (Seshadri and Sundberg, 1994).
     """
     gaps = _forward(np.ascontiguousarray(soft, np.float32).reshape(-1, len(GENERATORS)))
-    steps = len(gaps)
-    waiting: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-    for _ in range(most):
+    path = _best(gaps)
+    yield path.message()
+    waiting = list(_turns(path, 0))
+    for _ in range(most - 1):
         if not waiting:
             return
-        loss, turns = heapq.heappop(waiting)
-        bits, slack = _trace(gaps, turns)
-        yield bits[: steps - MEMORY]
-        limit = turns[-1] if turns else steps
-        # A later pop cannot reach beyond the `most` nearest turns of one path.
-        nearest = np.argsort(slack[:limit], kind="stable")[:most]
-        for step in nearest:
-            heapq.heappush(waiting, (loss + float(slack[step]), (*turns, int(step))))
+        turn = heapq.heappop(waiting)
+        path = _turned(gaps, turn)
+        yield path.message()
+        # Of a path's turns only the next best has to wait: no other can come before it.
+        for each in (*_turns(turn.path, turn.rank + 1), *_turns(path, 0)):
+            heapq.heappush(waiting, each)
 
 
 @lru_cache(maxsize=1)
@@ -70,35 +101,56 @@ def _patterns() -> NDArray[np.intp]:
 
 
 def _forward(soft: Floats) -> Floats:
-    """Give, for each step and state, by how much the branch from the lower state beats the other (steps, 16384)."""
+    """Give, for each step and state, by how much the branch from the lower state beats the other (steps, 2, 8192).
+
+    The state 2 n + b has the place (b, n).
+    """
     signs = (2.0 * (np.arange(64)[:, None] >> np.arange(len(GENERATORS)) & 1) - 1.0).astype(np.float32)
     table = soft @ signs.T
     patterns = _patterns()
-    gaps = np.empty((len(soft), 2 * _HALF), np.float32)
+    gaps = np.empty((len(soft), 2, _HALF), np.float32)
     metric = np.full(2 * _HALF, -1e9, np.float32)
     metric[0] = 0
-    for step, row in enumerate(table):
-        branch = row[patterns]
+    branch, one, other = np.empty((3, _HALF), np.float32)
+    for row, (even, odd) in zip(table, gaps, strict=True):
+        np.take(row, patterns, out=branch, mode="wrap")
         low, high = metric[:_HALF], metric[_HALF:]
-        metric = np.empty(2 * _HALF, np.float32)
-        for parity, sign in enumerate((branch, -branch)):
-            one, other = low + sign, high - sign
-            np.subtract(one, other, out=gaps[step, parity::2])
+        after = np.empty(2 * _HALF, np.float32)
+        for parity, gap, to_low, to_high in ((0, even, np.add, np.subtract), (1, odd, np.subtract, np.add)):
+            to_low(low, branch, out=one)
+            to_high(high, branch, out=other)
+            np.subtract(one, other, out=gap)
             # Not by way of the gap, which is so large where a state cannot be reached that the rest would be lost.
-            np.maximum(one, other, out=metric[parity::2])
+            np.maximum(one, other, out=after[parity::2])
+        metric = after
         metric -= metric.max()
     return gaps
 
 
-def _trace(gaps: Floats, turns: tuple[int, ...]) -> tuple[Bits, Floats]:
-    """Walk back from the end, against the better branch at the steps in `turns`: the bits and each step's lead."""
-    bits = np.zeros(len(gaps), np.uint8)
-    slack = np.zeros(len(gaps), np.float32)
-    state = 0
-    against = set(turns)
-    for step in range(len(gaps) - 1, -1, -1):
-        gap = gaps.item(step, state)
-        slack[step] = abs(gap)
-        bits[step] = state & 1
-        state = (state >> 1) + (_HALF if (gap < 0) != (step in against) else 0)
-    return bits, slack
+def _best(gaps: Floats) -> _Path:
+    """Walk back from the end along the better branches."""
+    states, leads = array("H", [_NOWHERE]) * len(gaps), array("f", [0]) * len(gaps)
+    _walk(gaps, states, leads, len(gaps) - 1, 0)
+    return _Path(0.0, (), states, leads, np.argsort(leads, kind="stable"))
+
+
+def _turns(path: _Path, rank: int) -> Iterator[_Turn]:
+    for step in path.nearest[rank : rank + 1].tolist():
+        yield _Turn(path.loss + path.leads[step], (*path.turns, step), path, rank)
+
+
+def _turned(gaps: Floats, turn: _Turn) -> _Path:
+    states, leads, last = turn.path.states[:], turn.path.leads[:], turn.turns[-1]
+    state = states[last]
+    better = gaps.item(last, state & 1, state >> 1)
+    _walk(gaps, states, leads, last - 1, (state >> 1) + (0 if better < 0 else _HALF))
+    costs = turn.loss + np.frombuffer(leads, np.float32)[:last].astype(np.float64)
+    return _Path(turn.loss, turn.turns, states, leads, np.argsort(costs, kind="stable"))
+
+
+def _walk(gaps: Floats, states: "array[int]", leads: "array[float]", step: int, state: int) -> None:
+    """Note the better branches back from a state after a step, until the way that was noted before is met."""
+    while step >= 0 and states[step] != state:
+        gap = gaps.item(step, state & 1, state >> 1)
+        states[step], leads[step] = state, abs(gap)
+        step, state = step - 1, (state >> 1) + (_HALF if gap < 0 else 0)

@@ -45,6 +45,15 @@ def test_people_get_sentences(pictured: Run, source: Path, tmp_path: Path) -> No
     assert KEY[:32] in said
 
 
+def test_a_mark_that_a_jpeg_would_destroy_is_made_and_told(pictured: Run, source: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (384, 512)).save(tmp_path / "black.png")
+    made = pictured("mark", "embed", "--key", KEY, tmp_path / "black.png", tmp_path / "b.png")
+    assert made.exit_code == ExitCode.OK
+    assert made.stderr.count("\n") == 1
+    assert "b.png: its mark is weak: a JPEG of quality 75 may destroy it" in made.stderr
+    assert not pictured("mark", "embed", "--key", KEY, source, tmp_path / "c.png").stderr
+
+
 def test_metadata_stay(pictured: Run, source: Path, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x013B] = "An Artist"

@@ -1,6 +1,7 @@
 import numpy as np
+from scipy.signal.windows import tukey
 
-from pictured.marking.spectrum import SIDE, peaks
+from pictured.marking.spectrum import SIDE, peaks, taper
 
 
 def test_a_weak_wave_is_a_peak_at_its_frequency() -> None:
@@ -10,6 +11,11 @@ def test_a_weak_wave_is_a_peak_at_its_frequency() -> None:
     assert found.shape == (SIDE, SIDE // 2 + 1)
     assert found[SIDE - 60, 90] == found.max()
     assert np.mean(found[SIDE - 60, 84:97] == found.max()) < 0.5
+
+
+def test_planes_are_tapered_with_a_tukey_window() -> None:
+    for side in (48, 113, 640):
+        assert np.allclose(taper(side), tukey(side, 0.05), rtol=0, atol=1e-12)
 
 
 def test_the_axes_are_blank() -> None:

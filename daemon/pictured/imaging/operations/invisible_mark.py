@@ -8,6 +8,8 @@ from typing import ClassVar
 class InvisibleMark:
     """Hide a key in the pixels. Files are named and not read, because planning reads nothing.
 
+    It streams, though it holds all pixels: it takes them once, and the decoder does not have to hold them too.
+
     key          32, 16 or 8 bytes; None for the key of a file, or, without a file, a random one
     key_file     a file with the key, as hex digits or as bytes
     bits         size of a random key: 256, 128 or 64
@@ -18,7 +20,7 @@ class InvisibleMark:
     """
 
     work: ClassVar[str] = "pictured.imaging.rendering.marking:marked"
-    streams: ClassVar[bool] = False
+    streams: ClassVar[bool] = True
     key: bytes | None = None
     key_file: str | None = None
     bits: int = 256

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pictured.imaging.operations import Encoding, Operation, Pad, Resize, Tile
+from pictured.imaging.operations import Encoding, InvisibleMark, Operation, Pad, Resize, Tile
 from pictured.imaging.traits import Traits
 
 _PROCESS = 52_000_000
@@ -57,8 +57,9 @@ def peak(traits: Traits, operations: Sequence[Operation]) -> int:
 
 def _after(state: _State, operation: Operation, frames: int, *, alpha: bool) -> _State:
     if not isinstance(operation, Resize | Pad):
-        copies = 0.0 if operation.streams else 1.0 if isinstance(operation, Tile) else 12.0
-        return state.holding(copies)
+        if isinstance(operation, InvisibleMark):
+            return state.holding(12.0)
+        return state.holding(0.0 if operation.streams else 1.0 if isinstance(operation, Tile) else 12.0)
     width, height = operation.size(state.width, max(1, state.height // frames))
     larger = width * height * frames > state.width * state.height
     if isinstance(operation, Resize):

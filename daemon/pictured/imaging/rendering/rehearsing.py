@@ -1,6 +1,6 @@
 """What everyday damage leaves of a mark: tried before the picture is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyvips
@@ -10,15 +10,20 @@ from pictured.marking.reading import read
 
 Pixels = NDArray[np.generic]
 
+EVERYDAY = ("jpeg", "turned", "cut")
 
-def rehearsed(image: pyvips.Image, key: bytes, secret: bytes) -> Mapping[str, float | None]:
+
+def rehearsed(
+    image: pyvips.Image, key: bytes, secret: bytes, kinds: Sequence[str] = EVERYDAY
+) -> Mapping[str, float | None]:
     """Give the margin in dB that is left after each kind of damage; None where the key is not read.
 
-    The damage is a JPEG of quality 75; turning by 5 degrees and reducing to 0.8; and cutting off a quarter of the area.
+    The damage is a JPEG of quality 75 ("jpeg"); turning by 5 degrees and reducing to 0.8 ("turned"); and cutting off a
+    quarter of the area ("cut").
     """
     seen = image.colourspace("srgb" if image.bands > 2 else "b-w").cast("uchar")
     seen = seen.flatten(background=255) if seen.hasalpha() else seen
-    readings = {name: read(_pixels(damage(seen)), secret) for name, damage in _DAMAGE.items()}
+    readings = {kind: read(_pixels(_DAMAGE[kind](seen)), secret) for kind in kinds}
     return {
         name: round(reading.margin_db, 1) if reading.key == key and reading.margin_db is not None else None
         for name, reading in readings.items()

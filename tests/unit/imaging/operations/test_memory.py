@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pictured.imaging.operations import Encoding, Operation, Orient, Pad, Resize, Tile
+from pictured.imaging.operations import Encoding, InvisibleMark, Operation, Orient, Pad, Resize, Tile
 from pictured.imaging.operations.memory import peak
 from pictured.imaging.traits import Traits
 
@@ -27,6 +27,7 @@ def test_a_progressive_jpeg_needs_its_coefficients() -> None:
         (replace(BASELINE, format="PNG", progressive=True), SMALL),
         (replace(BASELINE, format="WEBP"), SMALL),
         (BASELINE, (Tile(256, 256),)),
+        (BASELINE, (InvisibleMark(),)),
         (BASELINE, (Pad(aspect=(16, 9), fill="reflect"),)),
         (replace(BASELINE, orientation=6), (Orient(),)),
         (BASELINE, (Resize(percent=200, enlarge=True),)),

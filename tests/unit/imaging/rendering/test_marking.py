@@ -113,6 +113,13 @@ def test_a_weak_mark_is_kept_and_told_where_that_is_asked(picture: np.ndarray) -
     assert told(found)["key"] == KEY.hex()
 
 
+def test_without_a_wish_a_jpeg_is_rehearsed_for_a_small_margin_only(picture: np.ndarray) -> None:
+    assert "weak" not in told(marked(canvas(picture), InvisibleMark(key=KEY)))
+    found = told(marked(canvas(np.zeros((384, 512, 3), np.uint8)), InvisibleMark(key=KEY)))
+    assert set(found["margins_db"]) == {"jpeg"}  # type: ignore[call-overload]
+    assert found["weak"] is True
+
+
 def test_no_thumbnail_shows_the_picture_without_its_mark(picture: np.ndarray, every: Metadata, tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
     Image.fromarray(picture).save(file, exif=b"Exif\0\0" + (every.exif or b""))

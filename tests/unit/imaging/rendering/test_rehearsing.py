@@ -18,6 +18,7 @@ def test_what_survives_has_a_margin_and_what_is_not_there_has_none(photo: Callab
     assert set(margins) == {"jpeg", "turned", "cut"}
     assert all(margin is not None and margin > 1 for margin in margins.values())
     assert set(rehearsed(marked, bytes(32), PUBLIC).values()) == {None}
+    assert rehearsed(marked, KEY, PUBLIC, ["jpeg"]) == {"jpeg": margins["jpeg"]}
 
 
 def test_grey_alpha_and_16_bits_are_rehearsed_too(photo: Callable[[str], Image.Image]) -> None:
