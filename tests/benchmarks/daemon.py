@@ -84,9 +84,9 @@ class Daemon:
         return found
 
     def cpu(self) -> float:
-        """CPU seconds that the family has used."""
+        """CPU seconds that the family has used, and those of it that are gone and were waited for."""
         stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.family()]
-        return sum(int(each[11]) + int(each[12]) for each in stats) / TICK
+        return sum(int(ticks) for each in stats for ticks in each[11:15]) / TICK
 
     def memory(self) -> float:
         """Proportional set size of the family in MB."""

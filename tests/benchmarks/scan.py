@@ -1,7 +1,7 @@
 """The first scan, a burst of new files and a restart, with what others take for the same pictures in the same run.
 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/scan.py --photos FOLDER [--files 1500] [--megapixels 12] [--rounds 3]
-        [--burst 2000] [--peer-python PYTHON]
+        [--burst 2000] [--depth normal] [--peer-python PYTHON]
 
 Copies the photos until there are so many files, each with a comment of its own, so that no two have the same bytes;
 with --megapixels, a twentieth as many are made, enlarged to that size with grain. Every program then runs over an empty
@@ -20,8 +20,8 @@ and so may live in an environment of their own, whose interpreter --peer-python 
     pip install difPy joblib scikit-learn tqdm && pip install --no-deps imagededup
 
 pictured reads at normal priority here, because the others do not give way either. The burst is dropped into a watched
-folder of a daemon at depth normal, file by file; it is over when the last file is indexed and handled. Prints tables,
-and one JSON line at the end.
+folder of a daemon at depth normal, or --depth quick, file by file; it is over when the last file is indexed and
+handled. Prints tables, and one JSON line at the end.
 """
 
 import argparse
@@ -204,12 +204,12 @@ def resident(daemon: Daemon) -> dict[str, float]:
     return {"daemon": int(status.partition("VmRSS:")[2].split()[0]) / 1000, "all": daemon.memory()}
 
 
-def burst(pictures: list[bytes], files: int) -> Iterator[tuple[str, object]]:
+def burst(pictures: list[bytes], files: int, depth: str) -> Iterator[tuple[str, object]]:
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch).resolve()
         (root / "library").mkdir()
         workers = os.cpu_count()
-        config = CONFIG.format(folder=root / "library", depth="normal", workers=workers) + f"settle: {SETTLE:g}s\n"
+        config = CONFIG.format(folder=root / "library", depth=depth, workers=workers) + f"settle: {SETTLE:g}s\n"
         (root / "pictured.yaml").write_text(config)
         daemon = Daemon(root)
         daemon.wait_for("scan.finished")
@@ -247,6 +247,7 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, help="enlarge the photos; as they are by default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--burst", type=int, default=2000)
+    parser.add_argument("--depth", choices=["quick", "normal"], default="normal", help="of the burst")
     parser.add_argument("--peer-python", default=sys.executable, metavar="PYTHON")
     given = parser.parse_args()
     photos = sorted(path for path in given.photos.iterdir() if path.suffix.lower() in {".jpg", ".jpeg"})
@@ -264,8 +265,8 @@ def main() -> None:
             print(f"{name:18} {each:10.2f} {1000 / each:18.0f} {each / spent['quick']:28.2f}")
         told |= {"files": files, "ms": {name: round(each, 3) for name, each in spent.items()}}
     if given.burst:
-        found = dict(burst([small(each) for each in photos], given.burst))
-        print(f"\n{given.burst} small files at once")
+        found = dict(burst([small(each) for each in photos], given.burst, given.depth))
+        print(f"\n{given.burst} small files at once, depth {given.depth}; load {os.getloadavg()[0]:.1f}")
         for name, value in found.items():
             print(f"{name:24} {value}")
         told["burst"] = found

@@ -32,7 +32,8 @@ def luminance_of(image: Image.Image, bit_depth: int, short_side: int = SHORT_SID
         image = image.getchannel("L" if image.mode == "LAB" else "V")
     elif image.mode not in ("L", "RGB"):
         image = image.convert("L" if image.mode in ("1", "LA") else "RGB")
-    return np.asarray(_reduced(image, short_side).convert("L"))
+    reduced = _reduced(image, short_side)
+    return np.asarray(reduced if reduced.mode == "L" else reduced.convert("L"))
 
 
 def _reduced(image: Image.Image, short_side: int) -> Image.Image:

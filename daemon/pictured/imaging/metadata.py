@@ -13,6 +13,8 @@ _TIFF_IPTC = 0x83BB
 _PHOTOSHOP_IPTC = 0x0404
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 _LONGEST = 100
+_EXIF_OF_JPEG = frozenset({"exif", "xmp"})
+"""Where Pillow looks for the Exif of a JPEG, and for the orientation that stands in for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def facts_of(image: Image.Image, head: bytes) -> Facts:
 
 def _exif(image: Image.Image) -> tuple[dict[int, object], dict[int, object]]:
     """Give the main directory and the Exif directory; either may be empty."""
+    if image.format in ("JPEG", "MPO") and _EXIF_OF_JPEG.isdisjoint(image.info):
+        return {}, {}
     try:
         exif = image.getexif()
         main = dict(exif)

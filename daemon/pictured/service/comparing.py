@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import stat
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pictured.watching.ignoring import ignored
 from pictured.watching.scanning import Listing, Unreachable, difference, walk
 
 _FOLDERS_AT_A_TIME = 64
+_WENT = "it went away while it was compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,23 @@ class Compared:
 async def compared(
     catalogue: Catalogue, root: Path, ignore: Sequence[str] = (), exclude: Sequence[Path] = ()
 ) -> AsyncIterator[Compared]:
-    """Walk a folder in a thread and compare each directory with the index, parents first."""
+    """Walk a folder in a thread and compare each directory with the index, parents first.
+
+    Where the folder goes away meanwhile, or something else is mounted in its place, nothing more is compared.
+    """
     walker = walk(root, ignore, exclude=exclude)
     listed: set[Path] = set()
     unreachable: list[Path] = []
-    while batch := await asyncio.to_thread(lambda: list(islice(walker, _FOLDERS_AT_A_TIME))):
-        for found in batch:
+    began = await asyncio.to_thread(_identity, root)
+
+    def some() -> tuple[list[Listing | Unreachable], bool]:
+        return list(islice(walker, _FOLDERS_AT_A_TIME)), _identity(root) == began
+
+    while (batch := await asyncio.to_thread(some))[0]:
+        if not batch[1]:
+            yield Compared(root, unreachable=_WENT)
+            return
+        for found in batch[0]:
             if isinstance(found, Unreachable):
                 unreachable.append(found.folder)
                 yield Compared(found.folder, unreachable=found.reason)
@@ -61,9 +74,21 @@ async def compared(
     for folder in catalogue.folders_below(root):
         outside = any(folder.is_relative_to(each) for each in (*unreachable, *exclude))
         if folder not in listed and not outside and (not _is_own(folder) or _left_alone(root, ignore, folder)):
+            # Asked after the folder was: it may be its drive that went.
+            if await asyncio.to_thread(_identity, root) != began:
+                yield Compared(root, unreachable=_WENT)
+                return
             missing = tuple(folder / name for name in catalogue.listing(folder))
             catalogue.miss_below(folder, time.time())
             yield Compared(folder, missing=missing)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_own(folder: Path) -> bool:
@@ -75,6 +100,17 @@ def _left_alone(root: Path, ignore: Sequence[str], path: Path) -> bool:
     return path != root and ignored(path.relative_to(root), ignore)
 
 
+def _may_be_file(path: Path) -> bool:
+    """Whether something has this name that is neither a folder nor a link, which is not followed."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return not stat.S_ISDIR(mode) and not stat.S_ISLNK(mode)
+
+
 def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path], bool]) -> Compared:
     held = catalogue.held(listing.folder)
     failing = {name: (each.stamp.size, each.stamp.mtime_ns, each.stamp.inode) for name, each in held.failing.items()}
@@ -83,7 +119,7 @@ def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path]
     odd = {failure.path.name for failure in listing.odd}
     gone = [*found.missing, *(held.unstamped - odd)]
     paths = (listing.folder / name for name in gone)
-    missing = tuple(path for path in paths if not os.path.lexists(path) or left_alone(path))
+    missing = tuple(path for path in paths if not _may_be_file(path) or left_alone(path))
     if missing or listing.odd:
         for path in missing:
             catalogue.miss(path, time.time())
@@ -93,8 +129,11 @@ def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path]
         listing.folder,
         tuple(FileSeen(listing.folder / name, Cause.SCANNED, stamp) for name, stamp in found.changed),
         tuple(each for each in found.unchanged if each[0] not in failing) if failing else found.unchanged,
-        tuple(each for each in found.unchanged if each[0] in held.unhandled),
-        tuple((listing.folder / name, held.failing[name]) for name, _ in found.unchanged if name in failing),
+        # Of a million files, hardly any is either; neither is looked for among all where there is none.
+        tuple(each for each in found.unchanged if each[0] in held.unhandled) if held.unhandled else (),
+        tuple((listing.folder / name, held.failing[name]) for name, _ in found.unchanged if name in failing)
+        if failing
+        else (),
         listing.odd,
         missing,
         noted=frozenset(listing.folder / name for name in held.unstamped & odd),

@@ -3,12 +3,14 @@
 Imports are kept light on purpose: neither configuration, nor store, nor log are loaded into a worker.
 """
 
+import gc
 import os
 import pkgutil
 import resource
 import signal
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
@@ -21,6 +23,9 @@ from pictured.errors import Crashed, FileError, TooLarge
 from pictured.imaging.limits import DecodingLimits
 
 Work = Callable[..., object]
+
+SLICE = 0.1
+"""Seconds after which a worker that does a batch begins no other task of it."""
 
 _ALARM_GRACE = 2.0
 _NICE = 10
@@ -58,8 +63,20 @@ class Task:
     arguments: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tasks that are small, most likely, done one after the other: as many of the first as begin within `SLICE`."""
+
+    tasks: Sequence[Task]
+
+    @property
+    def path(self) -> Path:
+        """The first file."""
+        return self.tasks[0].path
+
+
 def serve(connection: Connection, parents_end: Connection | None, limits: WorkerLimits, preloaded: str) -> None:
-    """Answer each `Task` with what its work gives, or with the FileError that it raises.
+    """Answer each `Task` with what its work gives, or with the FileError that it raises; a `Batch` with a list of both.
 
     Args:
         connection: the worker's end of the pipe.
@@ -75,21 +92,37 @@ def serve(connection: Connection, parents_end: Connection | None, limits: Worker
     if limits.idle:
         _give_way()
     pkgutil.resolve_name(preloaded)
+    # What is loaded stays: to look for garbage in it takes time, and a copy of each page that is shared till then.
+    gc.freeze()
     _confine(limits.memory)
     while True:
         try:
-            task = connection.recv()
+            asked = connection.recv()
         except (EOFError, OSError):
             return
-        # The parent stops a worker that takes too long; the alarm does where the parent was killed meanwhile.
-        signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ALARM_GRACE)
-        _grant(limits.seconds)
-        answer = _done(task, limits)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        answer = _all_done(asked.tasks, limits) if isinstance(asked, Batch) else _limited(asked, limits)
         try:
             connection.send(answer)
         except OSError:
             return
+
+
+def _all_done(tasks: Sequence[Task], limits: WorkerLimits) -> list[object]:
+    ends, answers = time.monotonic() + SLICE, [_limited(tasks[0], limits)]
+    for task in tasks[1:]:
+        if time.monotonic() > ends:
+            break
+        answers.append(_limited(task, limits))
+    return answers
+
+
+def _limited(task: Task, limits: WorkerLimits) -> object:
+    # The parent stops a worker that takes too long; the alarm does where the parent was killed meanwhile.
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ALARM_GRACE)
+    _grant(limits.seconds)
+    answer = _done(task, limits)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return answer
 
 
 def _done(task: Task, limits: WorkerLimits) -> object:

@@ -1,15 +1,14 @@
 """Worker processes for the reading of pictures: a picture that crashes its decoder costs one file and no more.
 
-Each worker has one pipe and one file at a time. The event loop waits for the pipes, so idle workers cost nothing. A
-worker that dies, hangs or is in any doubt is killed, and its successor is started when the next file needs it.
+Each worker has one pipe and one file at a time, or a batch of them. The event loop waits for the pipes, so idle workers
+cost nothing. A worker that dies, hangs or is in any doubt is killed, and its successor is started when the next file
+needs it.
 """
 
 import asyncio
-import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from multiprocessing.context import ForkContext
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
@@ -21,8 +20,9 @@ from pictured.imaging.preview import Preview
 from pictured.imaging.rendered import Order, Rendered
 from pictured.imaging.traits import Traits
 from pictured.looks import Depth, Probe
+from pictured.service.awaiting import PATIENCE, ending, readable, reaped
 from pictured.service.launching import CONTEXTS, FINGERPRINT, RENDER, Worker, launched
-from pictured.service.worker_process import Task, WorkerLimits
+from pictured.service.worker_process import SLICE, Batch, Task, WorkerLimits
 
 __all__ = ["FINGERPRINT", "WorkerLimits", "Workers"]
 
@@ -35,7 +35,9 @@ _EXAMINE = "pictured.rules.examining:examine"
 
 _T = TypeVar("_T", "Worker", None)
 
-_PATIENCE = 0.4
+Unread = tuple[Path, Stamp, Sequence[bytes]]
+"""A file with its stamp, and the digests of contents that need no decoding."""
+
 _REST_SECONDS = 60.0
 
 
@@ -104,6 +106,21 @@ class Workers:
         asked = {"path": path, "stamp": stamp, "known": known, **self._keeping}
         return cast("Fingerprint | bytes", await self.do(Task(path, self._work, asked)))
 
+    async def recognised_all(self, files: Sequence[Unread]) -> list[Fingerprint | bytes | FileError]:
+        """Do as `recognised` for several files, in their order; an error is given and not raised.
+
+        Small files cost less together. Where a worker dies of one of them, or none could be started, all that were
+        not read are read one by one.
+        """
+        tasks = [
+            Task(path, self._work, {"path": path, "stamp": stamp, "known": known, **self._keeping})
+            for path, stamp, known in files
+        ]
+        answers: list[object] = []
+        while len(answers) < len(tasks):
+            answers += await self._some(tasks[len(answers) :])
+        return cast("list[Fingerprint | bytes | FileError]", answers)
+
     async def probe(self, path: Path, stamp: Stamp) -> Probe:
         """Have everything made of a query picture that is searched. Raises as `fingerprint` does."""
         asked = {"path": path, "stamp": stamp, "marr": self._keeping["marr"]}
@@ -165,8 +182,11 @@ class Workers:
         """Bytes that rendering one picture may take."""
         return self._rendering.memory
 
-    async def do(self, task: Task) -> object:
-        """Have anything done by a worker. Raises the FileError that the work raises, and Crashed and Unreadable."""
+    async def do(self, task: Task | Batch) -> object:
+        """Have anything done by a worker. Raises the FileError that the work raises, and Crashed and Unreadable.
+
+        A batch gives a list of what came of its first tasks, one at least: the FileErrors of its work are in it.
+        """
         async with self._turns:
             worker = await self._take(task.path)
             try:
@@ -178,6 +198,19 @@ class Workers:
         if isinstance(answer, FileError):
             raise answer
         return answer
+
+    async def _some(self, tasks: Sequence[Task]) -> list[object]:
+        """What comes of the first of some tasks, one at least."""
+        if len(tasks) > 1:
+            with suppress(FileError):
+                return cast("list[object]", await self.do(Batch(tasks)))
+        return [await self._one(task) for task in tasks]
+
+    async def _one(self, task: Task) -> object:
+        try:
+            return await self.do(task)
+        except FileError as error:
+            return error
 
     async def close(self) -> None:
         """End every worker, busy or not, within a second. Afterwards nothing can be read any more."""
@@ -191,13 +224,13 @@ class Workers:
         for worker in self._living:
             worker.process.kill()
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 for _ in range(self.count):
                     await self._turns.acquire()
         for worker in self._idle:
             self._drop(worker)
         if self._errands:
-            await asyncio.wait(self._errands, timeout=_PATIENCE)
+            await asyncio.wait(self._errands, timeout=PATIENCE)
 
     async def _warm(self) -> None:
         # What goes wrong here goes wrong again, and is told, for the first file.
@@ -237,19 +270,19 @@ class Workers:
             worker.process.kill()
         return worker
 
-    async def _ask(self, worker: Worker, task: Task) -> object:
-        path = task.path
+    async def _ask(self, worker: Worker, task: Task | Batch) -> object:
+        path, seconds = task.path, self._limits.seconds + (SLICE if isinstance(task, Batch) else 0.0)
         try:
             worker.connection.send(task)
-            if not await _readable(worker.connection.fileno(), self._limits.seconds):
+            if not await readable(worker.connection.fileno(), seconds):
                 raise Crashed(f"{shown(path)} took longer than {self._limits.seconds:g} s to be read.")
             answer: object = worker.connection.recv()
         except (EOFError, ConnectionError) as error:
             if self._closed:
                 raise asyncio.CancelledError from error
-            await _readable(worker.process.sentinel, _PATIENCE)
-            raise Crashed(f"{shown(path)} was being read when its worker {_end(worker.process.exitcode)}.") from error
-        worker.done += 1
+            await readable(worker.process.sentinel, PATIENCE)
+            raise Crashed(f"{shown(path)} was being read when its worker {ending(worker.process.exitcode)}.") from error
+        worker.done += len(answer) if isinstance(answer, list) else 1
         return answer
 
     def _put_back(self, worker: Worker) -> None:
@@ -278,7 +311,7 @@ class Workers:
         worker.connection.close()
         if worker.process.exitcode is None:
             worker.process.kill()
-        self._errand(_reaped(worker.process))
+        self._errand(reaped(worker.process))
 
     def _drop_late(self, launch: asyncio.Task[Worker]) -> None:
         if not launch.cancelled() and launch.exception() is None:
@@ -290,37 +323,3 @@ class Workers:
         self._errands.add(errand)
         errand.add_done_callback(self._errands.discard)
         return errand
-
-
-async def _readable(descriptor: int, seconds: float) -> bool:
-    """Wait until there is something to read, or the end of it."""
-    loop = asyncio.get_running_loop()
-    readable = loop.create_future()
-    loop.add_reader(descriptor, _tell, readable)
-    try:
-        async with asyncio.timeout(seconds):
-            await readable
-    except TimeoutError:
-        return False
-    finally:
-        loop.remove_reader(descriptor)
-    return True
-
-
-def _tell(readable: asyncio.Future[None]) -> None:
-    if not readable.done():
-        readable.set_result(None)
-
-
-async def _reaped(process: BaseProcess) -> None:
-    await _readable(process.sentinel, _PATIENCE)
-    process.join(0)
-    # A process that hangs in the kernel, on a lost network share, cannot be reaped: the system does it one day.
-    if process.exitcode is not None:
-        process.close()
-
-
-def _end(exitcode: int | None) -> str:
-    if exitcode is None:
-        return "hung up"
-    return f"was killed by {signal.Signals(-exitcode).name}" if exitcode < 0 else f"ended with exit status {exitcode}"

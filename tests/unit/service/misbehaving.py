@@ -1,8 +1,10 @@
 """What a decoder may do to its worker. Loaded by worker processes by name."""
 
+import hashlib
 import os
 import resource
 import signal
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +21,8 @@ def work(path: Path, stamp: Stamp, limits: DecodingLimits, **asked: object) -> F
             _announced(path)
         case "segfault":
             os.kill(os.getpid(), signal.SIGSEGV)
+        case "slow":
+            time.sleep(0.15)
         case "exit":
             os._exit(3)
         case "memory":
@@ -34,7 +38,8 @@ def work(path: Path, stamp: Stamp, limits: DecodingLimits, **asked: object) -> F
     sigint = "ignored" if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else "taken"
     told = f"{os.getpid()} core={core} sigint={sigint} blas={os.environ.get('OPENBLAS_NUM_THREADS')}"
     mode = " ".join(f"{name}={value}" for name, value in sorted(asked.items()))
-    return Fingerprint(b"", stamp.size, 1, 1, "", mode, 8, 1, None, None, told, (), b"", b"", b"", b"")
+    digest = hashlib.sha256(path.name.encode()).digest()
+    return Fingerprint(digest, stamp.size, 1, 1, "", mode, 8, 1, None, None, told, (), bytes(32), b"", b"", b"")
 
 
 def _announced(path: Path) -> NoReturn:

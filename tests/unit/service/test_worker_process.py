@@ -14,7 +14,7 @@ from pictured.disk.reading import stamp_of
 from pictured.errors import Truncated
 from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
-from pictured.service.worker_process import Task, WorkerLimits, serve
+from pictured.service.worker_process import Batch, Task, WorkerLimits, serve
 from pictured.service.workers import FINGERPRINT
 
 LIMITS = WorkerLimits(20, 512_000_000, DecodingLimits(10**8, 512_000_000))
@@ -47,6 +47,22 @@ def test_it_answers_until_the_pipe_is_closed(tmp_path: Path) -> None:
     pipe.send(task(FINGERPRINT, empty))
     assert pipe.poll(PATIENCE)
     assert isinstance(pipe.recv(), Truncated)
+    pipe.close()
+    process.join(PATIENCE)
+    assert process.exitcode == 0
+
+
+def test_a_batch_ends_early_where_its_files_take_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    slow, well = tmp_path / "slow.jpg", tmp_path / "well.jpg"
+    slow.touch()
+    well.touch()
+    process, pipe = served("misbehaving:work")
+    fast = [task("misbehaving:work", well)]
+    for batch, answered in ((fast * 2, 2), ([task("misbehaving:work", slow), *fast], 1)):
+        pipe.send(Batch(batch))
+        assert pipe.poll(PATIENCE)
+        assert len(pipe.recv()) == answered
     pipe.close()
     process.join(PATIENCE)
     assert process.exitcode == 0

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pictured.disk.reading import stamp_of
-from pictured.errors import Crashed, Refused, TooLarge
+from pictured.errors import Crashed, FileError, Refused, TooLarge
 from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
 from pictured.looks import PARTS, Depth
@@ -172,6 +172,61 @@ def test_a_dead_worker_costs_one_file(tmp_path: Path, name: str, reason: str) ->
     run(scenario)
 
 
+async def ask_all(pool: Workers, folder: Path, *names: str) -> list[Fingerprint | bytes | FileError]:
+    paths = [folder / f"{name}.jpg" for name in names]
+    for path in paths:
+        path.touch()
+    return await pool.recognised_all([(path, stamp_of(path), ()) for path in paths])
+
+
+def test_files_that_are_read_together_are_answered_in_their_order(tmp_path: Path) -> None:
+    async def scenario(pool: Workers) -> None:
+        before = await process_of(pool, tmp_path)
+        well, refused, again = await ask_all(pool, tmp_path, "well", "refused", "again")
+        assert isinstance(well, Fingerprint)
+        assert str(refused) == "refused.jpg is refused."
+        assert isinstance(again, Fingerprint)
+        assert again.camera == well.camera
+        assert await process_of(pool, tmp_path) == before
+        assert await pool.recognised_all([]) == []
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("bad", "reason"), [
+    ("segfault", "was killed by SIGSEGV"), ("hang", "took longer than 0.3 s"), ("exit", "ended with exit status 3")
+])  # fmt: skip
+def test_a_file_that_breaks_its_worker_costs_none_that_are_read_together_with_it(
+    tmp_path: Path, bad: str, reason: str
+) -> None:
+    async def scenario(pool: Workers) -> None:
+        first, broken, last = await ask_all(pool, tmp_path, "first", bad, "last")
+        assert isinstance(first, Fingerprint)
+        assert isinstance(last, Fingerprint)
+        assert isinstance(broken, Crashed)
+        assert reason in str(broken)
+
+    run(scenario, lambda: misbehaving(limits=HASTY))
+
+
+def test_slow_files_have_all_their_time_even_together(tmp_path: Path) -> None:
+    async def scenario(pool: Workers) -> None:
+        slow = await ask_all(pool, tmp_path, *("slow",) * 4)
+        assert all(isinstance(each, Fingerprint) for each in slow)
+
+    run(scenario, lambda: misbehaving(limits=HASTY))
+
+
+def test_others_have_their_turn_between_slow_files_that_are_read_together(tmp_path: Path) -> None:
+    async def scenario(pool: Workers) -> None:
+        together = asyncio.ensure_future(ask_all(pool, tmp_path, *("slow",) * 6))
+        await asyncio.gather(ask(pool, tmp_path / "well.jpg"))
+        assert not together.done()
+        assert len(await together) == 6
+
+    run(scenario)
+
+
 def test_a_hanging_worker_is_killed_and_replaced(tmp_path: Path) -> None:
     async def scenario(pool: Workers) -> None:
         await process_of(pool, tmp_path)
@@ -218,6 +273,8 @@ def test_a_worker_is_replaced_after_its_share_of_files(tmp_path: Path) -> None:
         processes = [await process_of(pool, tmp_path) for _ in range(5)]
         assert processes[0] == processes[1] != processes[2] == processes[3] != processes[4]
         await until(lambda: gone(processes[0]))
+        await ask_all(pool, tmp_path, "one", "two", "three")
+        assert await process_of(pool, tmp_path) not in processes
 
     run(scenario, lambda: misbehaving(limits=WorkerLimits(30, 512_000_000, DECODING, tasks=2)))
 
