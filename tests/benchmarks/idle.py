@@ -37,6 +37,7 @@ PICTURES = 200
 IN_A_FOLDER = 200
 SETTLE = 1.0
 REST = 75.0
+DEADLINE, ANSWER = 1800.0, 300.0
 CONFIG = """\
 folders:
   - {{path: {folder}, role: library}}
@@ -80,7 +81,8 @@ def resident(daemon: Daemon) -> float:
 
 def status(environ: dict[str, str]) -> dict:
     command = [sys.executable, "-m", "pictured", "status", "--json"]
-    return json.loads(subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True).stdout)
+    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True, timeout=ANSWER)
+    return json.loads(done.stdout)
 
 
 def measure(root: Path, files: int, seconds: float) -> tuple[dict[str, object], Counter[str]]:
@@ -93,7 +95,10 @@ def measure(root: Path, files: int, seconds: float) -> tuple[dict[str, object], 
     began = time.monotonic()
     daemon = Daemon(root)
     daemon.wait_for("scan.finished")
-    while status(environ)["pending"]:
+    while pending := status(environ)["pending"]:
+        if time.monotonic() - began > DEADLINE:
+            daemon.process.kill()
+            raise TimeoutError(f"after {DEADLINE:g} s, {pending} files still wait for the daemon")
         time.sleep(2)
     ready = time.monotonic() - began
     used = daemon.cpu()

@@ -25,7 +25,7 @@ from pathlib import Path
 from torture import jpeg, scene
 
 CONFIG = "folders: [{path: '%s/library', role: library}]\nsettle: 1s\n"
-DEADLINE = 1800.0
+START, DEADLINE = 600.0, 1800.0
 
 
 def main() -> None:
@@ -44,16 +44,20 @@ def main() -> None:
 
     def told(*words: str) -> dict:
         argv = [sys.executable, "-m", "pictured", *words, "--config", str(config), "--json"]
-        done = subprocess.run(argv, env=environ, capture_output=True, check=False)
+        done = subprocess.run(argv, env=environ, capture_output=True, check=False, timeout=DEADLINE)
         return json.loads(done.stdout.splitlines()[-1])
 
     log = root / "log"
     with log.open("wb") as output:
         argv = [sys.executable, "-m", "pictured", "run", "--config", str(config)]
         daemon = subprocess.Popen(argv, env=environ, stdout=output, stderr=output)
+        started = time.monotonic()
         while "scan.finished" not in log.read_text():
             if daemon.poll() is not None:
                 raise RuntimeError(f"the daemon ended: {log.read_text()[-500:]}")
+            if time.monotonic() - started > START:
+                daemon.kill()
+                raise TimeoutError(f"the daemon did not scan its folder in {START:g} s: {log.read_text()[-500:]}")
             time.sleep(0.1)
         daemon.send_signal(signal.SIGSTOP)
         for number in range(asked.files):
@@ -61,7 +65,10 @@ def main() -> None:
         began = time.monotonic()
         daemon.send_signal(signal.SIGCONT)
         quiet = 0
-        while quiet < 3 and time.monotonic() - began < DEADLINE:
+        while quiet < 3:
+            if time.monotonic() - began > DEADLINE:
+                daemon.kill()
+                raise TimeoutError(f"the daemon did not come to rest in {DEADLINE:g} s; its log is {log}")
             time.sleep(1)
             quiet = quiet + 1 if told("status")["pending"] == 0 else 0
         seconds = time.monotonic() - began

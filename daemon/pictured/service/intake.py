@@ -79,6 +79,9 @@ class Intake:
         root = roots.by_path.get(folder.path) if folder else None
         if root is None or roots.is_ignored(seen.path, root):
             return
+        if seen.cause is Cause.RETRIED and not root.online:
+            # The scan when it is back takes what failed; something else may have this name meanwhile.
+            return
         root.event_at = time.time()
         self._due.set()
         try:
@@ -87,6 +90,8 @@ class Intake:
             self.settling.seen(seen.path, Cause.DELETED, None, time.monotonic())
             return
         if stat.S_ISDIR(found.st_mode):
+            # What was refused under this name was no folder.
+            self._line.library.catalogue.miss(seen.path, time.time())
             if seen.cause is not Cause.DELETED and seen.path != root.path:
                 came(root, seen.path)
         elif may_be_picture(seen.path.name) and not (stat.S_ISLNK(found.st_mode) and seen.path.exists()):
@@ -127,7 +132,7 @@ class Intake:
         judged = self.settling.judge(path, stamp, time.monotonic())
         if isinstance(judged, Settled):
             await self.ready.put(judged)
-        elif isinstance(judged, Gone) and self._believable(path):
+        elif isinstance(judged, Gone):
             self._line.gone(path)
 
     def _refuse(self, path: Path, error: FileError) -> None:
@@ -137,8 +142,3 @@ class Intake:
             if path.name not in catalogue.unstamped(path.parent):
                 self._log.warning(Event.FILE_FAILED, path=path, kind=failure.kind, error=failure.reason)
             catalogue.fail(path, None, failure, tries=1, retry_at=None)
-
-    def _believable(self, path: Path) -> bool:
-        """Whether a path that is gone is really gone: not if its whole root is."""
-        folder = self._line.orders.folder_of(path)
-        return folder is not None and path != folder.path and folder.path.is_dir()

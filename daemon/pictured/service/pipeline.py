@@ -7,6 +7,7 @@ a write that was begun is finished or cleaned away from its intent.
 """
 
 import asyncio
+import stat
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -48,6 +49,8 @@ class Line:
 
     def __init__(self, library: Library, workers: Workers, log: Log, orders: Orders) -> None:
         self.library = library
+        # What was done without it has to be done again when it is back, even if it is as it was.
+        library.missed = library.catalogue.reopen
         self.orders = orders
         self._workers = workers
         self._log = log
@@ -71,7 +74,7 @@ class Line:
         known = self.library.catalogue.known(settled.path)
         handled = known is not None and known.stamp == settled.stamp and known.handled
         # An event and a scan may both have found it.
-        if handled or settled in self._under_way or self.orders.folder_of(settled.path) is None:
+        if handled or settled in self._under_way or self._offline(settled.path):
             return None
         self._under_way.add(settled)
         try:
@@ -115,7 +118,9 @@ class Line:
         return min(self.orders.longest_wait, _FIRST_WAIT * 2.0 ** min(tries - 1, 30))
 
     def gone(self, path: Path) -> None:
-        """Note that nothing is at a path any longer, be it a file or a folder."""
+        """Note that nothing is at a path any longer, be it a file or a folder; unless its whole root is away."""
+        if self._offline(path) or self._away(path):
+            return
         with transaction(self.library.db):
             known = self.library.catalogue.known(path) is not None or self.library.catalogue.is_filled(path)
             self.library.catalogue.miss(path, time.time())
@@ -123,6 +128,24 @@ class Line:
         self._setbacks.pop(path, None)
         if known:
             self._log.info(Event.FILE_GONE, path=path)
+
+    def _offline(self, path: Path) -> bool:
+        """Whether a path is in no watched folder, or in one that is offline: its next scan finds what is to be done."""
+        folder = self.orders.folder_of(path)
+        known = None if folder is None else self.library.catalogue.root(folder.path)
+        return folder is None or (known is not None and known.offline_since is not None)
+
+    def _away(self, path: Path) -> bool:
+        """Whether the watched folder of a path was removed this moment, or something else is mounted in its place."""
+        folder = self.orders.folder_of(path)
+        if folder is None or path == folder.path:
+            return True
+        try:
+            found = folder.path.stat()
+        except OSError:
+            return True
+        known = self.library.catalogue.root(folder.path)
+        return not stat.S_ISDIR(found.st_mode) or (known is not None and known.device not in (None, found.st_dev))
 
     async def _read(self, settled: Settled) -> Picture:
         """The picture of a settled file: from the index where its content is known, else from a worker."""

@@ -10,6 +10,7 @@ from pictured.errors import Unanswered
 from pictured.events import Event
 from pictured.service.library import Library
 from pictured.service.logs import Log
+from pictured.service.recognising import recognised
 from pictured.store.queue import Queue
 from pictured.store.roots import Root
 
@@ -42,8 +43,10 @@ def tell(pruned: Pruned, log: Log) -> None:
 
 
 async def _online(root: Root, library: Library) -> bool:
-    look = partial(presence, root.path, root.device, was_filled=True)
+    lane = library.lanes.of(root.path)
     try:
-        return (await library.lanes.of(root.path).do(look)).online
+        if not (await lane.do(partial(presence, root.path, root.device, was_filled=True))).online:
+            return False
+        return root.volume is None or (await recognised(library.catalogue, root.path, lane.do)).presence.online
     except Unanswered:
         return False

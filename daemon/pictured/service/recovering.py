@@ -12,6 +12,7 @@ from pictured.flow import Collect, Keep, Outcome, Placed, Stamp
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.reaching import lane_to, offline_above
+from pictured.store.renders import Renders
 
 
 async def recovered(library: Library, log: Log) -> None:
@@ -43,6 +44,8 @@ async def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
         except FileError as error:
             finished.append(Outcome(step, None, str(error)))
             continue
+        if placed is not None and await _is_one_too_many(step, placed, library):
+            placed = None
         if placed is None:
             dropped.append(step)
         else:
@@ -50,6 +53,7 @@ async def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
     finished += await _finish_undoing(library)
     with suppress(OSError):
         library.sidecar.agree(library.journal.kept())
+        Renders(library.db).agree()
     return finished, dropped
 
 
@@ -71,6 +75,20 @@ async def _finished(step: Collect, intent: int, library: Library) -> Placed | No
                 note(call.result())
 
     return note(await lane_to(step.target, library).do(partial(finish_together, step, intent), late=late))
+
+
+async def _is_one_too_many(step: Collect, placed: Placed, library: Library) -> bool:
+    """Take a file back that another machine has placed, too, while this one was down."""
+    other = library.journal.standing(step.entry, step.digest) if library.db.naming.machine else None
+    if other is None or other.id == placed.id or step.replaces is not None:
+        return False
+    try:
+        back = await lane_to(placed.target, library).do(partial(take_back_together, placed))
+    except FileError:
+        return False
+    if back:
+        library.journal.disown(placed.id, time.time())
+    return back
 
 
 async def _finish_undoing(library: Library) -> list[Outcome]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pictured.errors import Damaged
 from pictured.store.journal import Journal
 from pictured.store.opening import FILE, open_store
+from pictured.store.renders import Renders
 from pictured.store.sidecar import Sidecar
 
 _SUSPECT = "suspect"
@@ -43,6 +44,7 @@ def rescued(state: Path) -> Rescue | None:
             file.rename(f"{aside}{part}")
     with closing(open_store(state, writer=True)) as db:
         known = Journal(db).restore(Sidecar(state).read().values(), time.time())
+        Renders(db).restore()
     (state / _SUSPECT).unlink(missing_ok=True)
     return Rescue(aside, known)
 

@@ -9,8 +9,11 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from pictured.disk.faults import fault
+from pictured.disk.identity import volume_of
 from pictured.disk.paths import shown
 from pictured.disk.volumes import Presence, presence
+from pictured.errors import UsageError
 from pictured.events import Event
 from pictured.flow import Cause, FileSeen, Role
 from pictured.service.comparing import compared
@@ -18,6 +21,8 @@ from pictured.service.headway import Headway
 from pictured.service.lanes import begun
 from pictured.service.library import Library
 from pictured.service.logs import Log
+from pictured.service.recognising import Look, Recognised, Sight, recognised
+from pictured.store.listings import Known
 from pictured.watching.ignoring import ignored
 from pictured.watching.observing import Observing, Watched
 from pictured.watching.settings import FolderSettings
@@ -33,6 +38,7 @@ class Root:
     reason   why it is polled or offline
     came     folders that came into it since the last look, whose watches are still to be looked for
     asked    a look that has no answer yet, because the drive or the share hangs
+    returned it was offline, and what failed meanwhile is still to be tried again
     headway  how far the scan is that runs, or whose files are still being read
     """
 
@@ -44,7 +50,8 @@ class Root:
     scans: int = 0
     reason: str = ""
     came: set[Path] = field(default_factory=set)
-    asked: asyncio.Future[Presence] | None = None
+    asked: asyncio.Future[Sight] | None = None
+    returned: bool = False
     headway: Headway | None = None
 
     @property
@@ -87,7 +94,7 @@ class Roots:
         log: Log,
         took: Took,
         *,
-        look: Callable[..., Presence] = presence,
+        look: Look = presence,
         patience: float = 10.0,
     ) -> None:
         self._library = library
@@ -142,39 +149,65 @@ class Roots:
             return True
         return path != root.path and ignored(path.relative_to(root.path), root.settings.ignore)
 
+    async def accept(self, path: Path) -> None:
+        """Have the volume that is mounted at a watched folder, or a known destination, taken for it from now on.
+
+        Raises:
+            UsageError: it is neither, or it is not there.
+        """
+        watched, catalogue = path in self.by_path, self._library.catalogue
+        if not watched and catalogue.root(path) is None:
+            raise UsageError(f"{shown(path)} is none of the folders that are in use; `pictured status` lists them")
+        looking = begun(partial(volume_of, path))
+        await asyncio.wait({looking}, timeout=self._patience)
+        if not looking.done():
+            raise UsageError(_silent(path))
+        try:
+            volume = looking.result()
+        except OSError as error:
+            raise UsageError(str(fault(error, path))) from error
+        catalogue.see_root(path, volume.device, time.time(), volume if watched else None)
+
     async def _check(self, root: Root) -> bool:
         catalogue, path = self._library.catalogue, root.path
-        found = await self._presence(root)
+        recognised = await self._recognised(root)
+        found = recognised.presence
         if not found.online:
-            if root.online or root.mode == "none":
+            # One that was away may be replaced by another drive, which is for a person to hear.
+            if root.reason != found.reason or root.mode != "offline":
                 self._log.warning(Event.ROOT_OFFLINE, path=path, reason=found.reason)
                 catalogue.mark_offline(path, time.time())
             root.online, root.mode, root.reason = False, "offline", found.reason
             return False
-        if root.online and await asyncio.to_thread(self._observing.alive, path):
+        known = catalogue.root(path)
+        # A job may have found it offline between two looks.
+        settled = root.online and not recognised.note and known is not None and known.offline_since is None
+        if settled and await asyncio.to_thread(self._observing.alive, path):
             return await self._incomplete(root)
         if root.mode == "offline":
             self._log.info(Event.ROOT_ONLINE, path=path)
+            root.returned = True
+        if recognised.note:
+            self._log.warning(Event.ROOT_MOVED, path=path, reason=recognised.note)
         root.came.clear()
         self._note(root, await asyncio.to_thread(self._observing.watch, path, root.settings.watch))
         root.online = True
         if found.device is not None:
-            catalogue.see_root(path, found.device, time.time())
+            catalogue.see_root(path, found.device, time.time(), recognised.volume)
         return True
 
-    async def _presence(self, root: Root) -> Presence:
-        if root.asked is None:
-            known = self._library.catalogue.root(root.path)
-            filled = self._library.catalogue.is_filled(root.path)
-            device = known.device if known else None
-            root.asked = begun(partial(self._look, root.path, device, was_filled=filled))
-        # The thread cannot be ended; there is never more than one for a folder.
-        done, _ = await asyncio.wait({root.asked}, timeout=self._patience)
-        if not done:
-            reason = f"{shown(root.path)} does not answer; look after its drive or its network share."
-            return Presence(online=False, device=None, reason=reason)
-        asked, root.asked = root.asked, None
-        return asked.result()
+    async def _recognised(self, root: Root) -> Recognised:
+        async def ask(look: Callable[[], Sight]) -> Sight:
+            # The thread cannot be ended; there is never more than one for a folder.
+            if root.asked is None:
+                root.asked = begun(look)
+            done, _ = await asyncio.wait({root.asked}, timeout=self._patience)
+            if not done:
+                return Sight(Presence(online=False, device=None, reason=_silent(root.path)))
+            asked, root.asked = root.asked, None
+            return asked.result()
+
+        return await recognised(self._library.catalogue, root.path, ask, self._look)
 
     async def _incomplete(self, root: Root) -> bool:
         """Whether folders in a root go unwatched; it is polled from now on, then."""
@@ -209,12 +242,14 @@ class Roots:
         async for found in compared(self._library.catalogue, folder, ignore, exclude):
             if found.changed or found.unhandled:
                 headway.count([folder], [ignore], exclude)
-            headway.seen += len(found.unchanged) - len(found.unhandled) + len(found.failing) + len(found.odd)
+            again = [(path.name, known.stamp) for path, known in found.failing if root.returned and _may_do(known)]
+            at_once = len(found.unchanged) - len(found.unhandled) + len(found.failing) - len(again) + len(found.odd)
+            headway.seen += at_once
             if found.unreachable is not None:
                 self._log.warning(Event.FILE_FAILED, path=found.folder, kind="unreadable", error=found.unreachable)
             for odd in (odd for odd in found.odd if odd.path not in found.noted):
                 self._log.warning(Event.FILE_FAILED, path=odd.path, kind=odd.kind, error=odd.reason)
-            for name, stamp in found.unhandled:
+            for name, stamp in (*found.unhandled, *again):
                 await self._took(FileSeen(found.folder / name, Cause.RETRIED, stamp))
                 headway.seen += 1
             for each in found.changed:
@@ -225,6 +260,7 @@ class Roots:
             changed += len(found.changed)
             missing += len(found.missing)
         if whole:
+            root.returned = False
             root.headway = headway if headway.counting is not None else None
             root.scanned_at = time.time()
             self._library.catalogue.mark_scanned(folder, root.scanned_at)
@@ -236,3 +272,11 @@ class Roots:
                 missing=missing,
                 seconds=round(time.monotonic() - began, 3),
             )
+
+
+def _silent(path: Path) -> str:
+    return f"{shown(path)} does not answer; look after its drive or its network share."
+
+
+def _may_do(known: Known) -> bool:
+    return known.failure is not None and known.failure.retry

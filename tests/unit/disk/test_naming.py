@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictured.disk.naming import Naming
+from pictured.disk.naming import Naming, elsewhere
 
 ANNA = Naming("anna", (("photos", Path("/mnt/photos")), ("scans", Path("/mnt/photos/scans"))))
 BERT = Naming("bert", (("photos", Path("/Volumes/Photos")), ("scans", Path("/Volumes/Scans/"))))
@@ -41,6 +41,8 @@ def test_what_another_machine_has_for_itself_is_not_here_and_keeps_its_name() ->
     assert not BERT.is_here(key)
     assert str(BERT.path(key)) == "//anna/home/me/a.jpg"
     assert BERT.key(BERT.path(key)) == key
+    assert elsewhere(BERT.path(key)) == "anna"
+    assert elsewhere(ANNA.path(key)) is None
 
 
 def test_alone_a_path_is_called_what_it_is() -> None:

@@ -172,3 +172,33 @@ def test_what_a_scan_found_long_quiet_is_ready_at_once(tmp_path: Path, run: Run,
         assert intake.ready.get_nowait() == Settled(path, stamp)
 
     run(scenario)
+
+
+def test_a_name_that_was_refused_as_a_link_and_is_a_folder_by_now_has_not_failed(
+    tmp_path: Path, run: Run, library: Library, heard: Callable[..., Awaitable[object]]
+) -> None:
+    path = tmp_path / "l/album"
+
+    async def scenario(intake: Intake, inbox: Inbox, roots: Roots) -> None:
+        path.symlink_to("nothing")
+        inbox.report(FileSeen(path, Cause.CREATED))
+        await heard(Event.FILE_FAILED, kind="refused")
+        path.unlink()
+        path.mkdir()
+        intake.note(FileSeen(path, Cause.CREATED), roots, lambda *_: None)
+
+    run(scenario)
+
+    assert library.catalogue.failures(None) == []
+
+
+def test_what_failed_is_not_tried_again_while_its_root_is_offline(tmp_path: Path, run: Run, draw: Draw) -> None:
+    async def scenario(intake: Intake, _: Inbox, roots: Roots) -> None:
+        path = draw(tmp_path / "l/a.jpg", "coffee")
+        intake.note(FileSeen(path, Cause.RETRIED), roots, lambda *_: None)
+        assert intake.pending == 0
+        await roots.check()
+        intake.note(FileSeen(path, Cause.RETRIED), roots, lambda *_: None)
+        assert intake.pending == 1
+
+    run(scenario)

@@ -512,3 +512,57 @@ def test_a_name_that_is_no_text_goes_all_the_way(tmp_path: Path, line: Run, draw
     line(scenario)
 
     assert [os.fsencode(name) for name in tree(tmp_path / "best")] == [b"caf\xe9.jpg"]
+
+
+@pytest.mark.parametrize("away", ["moved", "offline"])
+def test_a_query_that_is_taken_while_its_picture_is_away_is_answered_when_that_comes_back_as_it_was(
+    tmp_path: Path, line: Run, library: Library, draw: Draw, tree: Tree, away: str
+) -> None:
+    original = draw(tmp_path / "l/coffee.jpg", "coffee")
+    query = draw(tmp_path / "q/poor.jpg", "coffee", width=150)
+
+    async def scenario(taking: Line) -> None:
+        before = settled(original)
+        assert await taking.take(before) is None
+        if away == "moved":
+            original.rename(tmp_path / "coffee.jpg")
+        else:
+            library.catalogue.mark_offline(tmp_path / "l", 1.0)
+        assert await taking.take(settled(query)) is None
+        assert tree(tmp_path / "best") == {}
+        if away == "moved":
+            (tmp_path / "coffee.jpg").rename(original)
+        else:
+            library.catalogue.see_root(tmp_path / "l", original.stat().st_dev, 2.0)
+        assert await taking.take(before) is None
+        assert tree(tmp_path / "best") == {"coffee.jpg": original.read_bytes()}
+        # Nobody misses it any longer.
+        assert await taking.take(before) is None
+
+    line(scenario)
+
+
+def test_nothing_is_taken_from_a_folder_that_is_offline_or_counts_as_gone_there(
+    tmp_path: Path, line: Run, library: Library, draw: Draw, index: Index, told: Told
+) -> None:
+    known = index(draw(tmp_path / "l/coffee.jpg", "coffee"))
+    new = draw(tmp_path / "l/new.jpg", "rocket", width=100)
+    device = tmp_path.stat().st_dev
+
+    async def scenario(taking: Line) -> None:
+        library.catalogue.see_root(tmp_path / "l", device, 1.0)
+        library.catalogue.mark_offline(tmp_path / "l", 2.0)
+        assert await taking.take(settled(new)) is None
+        taking.gone(known.path)
+        # As after another drive was mounted, before that was noticed.
+        library.catalogue.see_root(tmp_path / "l", device + 1, 3.0)
+        taking.gone(known.path)
+        assert library.catalogue.picture(known.path) is not None
+        assert library.catalogue.picture(new) is None
+        library.catalogue.see_root(tmp_path / "l", device, 4.0)
+        taking.gone(known.path)
+        assert library.catalogue.picture(known.path) is None
+
+    line(scenario)
+
+    assert events(told) == [Event.FILE_GONE]

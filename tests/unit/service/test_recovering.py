@@ -71,3 +71,22 @@ def test_what_became_of_each_is_logged(
         {"event": "intent.dropped", "target": other.target},
     ]
     assert list(tree(step.target.parent)) == ["a.jpg"]
+
+
+def test_what_another_machine_placed_meanwhile_is_not_placed_twice(
+    step: Collect, shared_libraries: tuple[Library, Library], tmp_path: Path, tree: Tree
+) -> None:
+    anna, bert = shared_libraries
+    step = replace(step, target=tmp_path / "share/best/a.jpg")
+    intent = anna.journal.begin(step, 1.0)
+    place(step, temporary_name(step.target, intent))
+    other = replace(step, target=tmp_path / "share/best/other.jpg")
+    placed = asyncio.run(act(other, bert, step.target.parent)).placed
+    assert placed is not None
+
+    assert asyncio.run(recover(anna)) == ([], [step])
+    assert list(tree(step.target.parent)) == ["other.jpg"]
+    found = anna.journal.standing("best", step.digest)
+    assert found is not None
+    assert found.id == placed.id
+    assert anna.journal.declined("best") == frozenset()

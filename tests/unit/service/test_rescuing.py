@@ -12,6 +12,7 @@ from pictured.service.library import Library
 from pictured.service.recovering import recover
 from pictured.service.rescuing import rescued, suspected
 from pictured.store.opening import open_store
+from pictured.store.renders import Rendering, Renders
 
 Draw = Callable[..., Path]
 Index = Callable[[Path], Picture]
@@ -53,6 +54,9 @@ def test_a_damaged_index_is_made_anew_and_knows_what_is_ours(
     gone = library.journal.placed(numbers[0])
     assert gone is not None
     assert asyncio.run(undo(gone, library)) is None
+    told = {"invisible_mark": {"key": "ab" * 8}}
+    mark = Rendering(picture.content.digest, bytes(32), "mark embed", picture.path, 1.0, "placed", "by hand", told)
+    Renders(library.db).record(mark)
     library.db.close()
     damage(tmp_path / "state/index.sqlite3")
 
@@ -63,6 +67,7 @@ def test_a_damaged_index_is_made_anew_and_knows_what_is_ours(
     with closing(open_store(tmp_path / "state", writer=True)) as db:
         anew = Library(db)
         assert [each.target.name for each in anew.journal.active("best")] == ["b.jpg"]
+        assert Renders(db).marked("abab") == [mark]
         assert anew.journal.answers("best") == {tmp_path / "q/poor.jpg": numbers[1]}
         assert placed(anew, tmp_path, picture, "c.jpg") > max(numbers)
         assert asyncio.run(recover(anew)) == ([], [])

@@ -1,16 +1,21 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pictured.disk.identity import volume_of
+from pictured.disk.reading import stamp_of
 from pictured.disk.volumes import Presence, presence
+from pictured.errors import UsageError
 from pictured.events import Event
-from pictured.flow import Cause, FileSeen, Picture, Role
+from pictured.flow import Cause, Failure, FileSeen, Picture, Role
 from pictured.service.library import Library
 from pictured.service.logs import Log
+from pictured.service.reaching import offline
 from pictured.service.roots import Roots
 from pictured.watching.observing import Observing
 from pictured.watching.settings import FolderSettings
@@ -236,9 +241,6 @@ def test_globs_count_from_the_root_though_a_folder_in_it_is_scanned(tmp_path: Pa
 def test_quarantined_files_are_not_taken_again_by_a_scan(
     tmp_path: Path, run: Run, library: Library, draw: Draw
 ) -> None:
-    from pictured.disk.reading import stamp_of
-    from pictured.flow import Failure
-
     path = draw(tmp_path / "l/a.jpg", "coffee", width=100)
     library.catalogue.fail(path, stamp_of(path), Failure(path, "crashed", "twice", retry=False), tries=2, retry_at=None)
 
@@ -312,3 +314,130 @@ def test_a_folder_that_does_not_answer_is_offline_and_keeps_no_other_waiting(
 
     assert len(asked) == 1
     assert events(told) == [Event.ROOT_OFFLINE, Event.ROOT_WATCHED, Event.ROOT_ONLINE, Event.ROOT_WATCHED]
+
+
+def test_what_failed_while_a_folder_was_away_is_tried_again_by_its_next_scan(
+    tmp_path: Path, run: Run, library: Library, draw: Draw
+) -> None:
+    root_path = tmp_path / "l"
+    failing, broken = draw(root_path / "a.jpg", "coffee", width=100), draw(root_path / "b.jpg", "rocket", width=100)
+    for path, retry in ((failing, True), (broken, False)):
+        failure = Failure(path, "unreadable", "why", retry=retry)
+        library.catalogue.fail(path, stamp_of(path), failure, tries=1, retry_at=1.0)
+
+    async def scenario(roots: Roots, taken: list[FileSeen]) -> None:
+        await roots.arrange((folder(root_path),))
+        await roots.check()
+        root = roots.by_path[root_path]
+        await roots.scan(root, "start")
+        assert taken == []
+        root_path.rename(tmp_path / "away")
+        await roots.check()
+        (tmp_path / "away").rename(root_path)
+        await roots.check()
+        await roots.scan(root, "it is back")
+        assert [(seen.path, seen.cause) for seen in taken] == [(failing, Cause.RETRIED)]
+        await roots.scan(root, "again")
+        assert len(taken) == 1
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_another_volume_is_offline_until_it_is_accepted(
+    tmp_path: Path, run: Run, library: Library, draw: Draw, index: Index, told: Told, *, filled: bool
+) -> None:
+    root_path = tmp_path / "l"
+    picture = index(draw(root_path / "a.jpg", "coffee", width=100))
+    now = volume_of(root_path)
+    # As the drive that was there before had been seen.
+    names = {name: "other" for name in ("uuid", "fsid", "share", "memory") if getattr(now, name) is not None}
+    before = replace(now, device=now.device + 1, **names)
+    library.catalogue.see_root(root_path, before.device, 1.0, before)
+    picture.path.unlink()
+    new = draw(root_path / "new.jpg", "rocket", width=100) if filled else None
+
+    async def scenario(roots: Roots, taken: list[FileSeen]) -> None:
+        await roots.arrange((folder(root_path),))
+        for _ in range(2):
+            assert await roots.check() == []
+        root = roots.by_path[root_path]
+        await roots.scan(root, "test")
+        assert (root.status()["online"], taken) == (False, [])
+        assert library.catalogue.picture(picture.path) == picture
+        with pytest.raises(UsageError, match="none of the folders that are in use"):
+            await roots.accept(tmp_path)
+        await roots.accept(root_path)
+        assert await roots.check() == [root]
+        await roots.scan(root, "test")
+        assert [seen.path for seen in taken] == ([] if new is None else [new])
+        assert await roots.check() == []
+
+    run(scenario)
+
+    assert events(told)[:3] == [Event.ROOT_OFFLINE, Event.ROOT_ONLINE, Event.ROOT_WATCHED]
+    known = library.catalogue.root(root_path)
+    assert known is not None
+    assert (known.volume, library.catalogue.picture(picture.path)) == (volume_of(root_path), None)
+
+
+def test_a_folder_that_is_not_there_cannot_be_accepted(tmp_path: Path, run: Run) -> None:
+    async def scenario(roots: Roots, _: list[FileSeen]) -> None:
+        await roots.arrange((folder(tmp_path / "gone"),))
+        with pytest.raises(UsageError, match="no longer there"):
+            await roots.accept(tmp_path / "gone")
+
+    run(scenario)
+
+
+def test_a_copy_of_a_folder_on_another_volume_is_the_folder_and_is_told_once(
+    tmp_path: Path, run: Run, library: Library, draw: Draw, index: Index, told: Told
+) -> None:
+    picture = index(draw(tmp_path / "l/a.jpg", "coffee", width=100))
+    now = volume_of(tmp_path)
+    names = {name: "other" for name in ("uuid", "fsid", "share") if getattr(now, name) is not None}
+    if not names:
+        pytest.skip("this file system has no name that lasts")
+
+    async def scenario(roots: Roots, _: list[FileSeen]) -> None:
+        library.catalogue.see_root(tmp_path / "l", 1, 1.0, replace(now, **names))
+        await roots.arrange((folder(tmp_path / "l"),))
+        assert len(await roots.check()) == 1
+        assert await roots.check() == []
+
+    run(scenario)
+
+    assert events(told) == [Event.ROOT_MOVED, Event.ROOT_WATCHED]
+    assert library.catalogue.picture(picture.path) == picture
+
+
+def test_an_empty_drive_is_accepted_as_a_destination(tmp_path: Path, run: Run, library: Library) -> None:
+    into = tmp_path / "best"
+    into.mkdir()
+    # As the drive that was there before had been seen.
+    library.catalogue.see_root(into, into.stat().st_dev + 1, 1.0)
+    assert asyncio.run(offline(into, library)) is not None
+
+    async def scenario(roots: Roots, _: list[FileSeen]) -> None:
+        await roots.accept(into)
+
+    run(scenario)
+
+    assert asyncio.run(offline(into, library)) is None
+
+
+def test_a_root_that_a_job_found_offline_between_two_looks_is_taken_up_again(
+    tmp_path: Path, run: Run, library: Library
+) -> None:
+    async def scenario(roots: Roots, _: list[FileSeen]) -> None:
+        await roots.arrange((folder(tmp_path),))
+        await roots.check()
+        library.catalogue.mark_offline(tmp_path, 1.0)
+        assert await roots.check() == [roots.by_path[tmp_path]]
+        assert await roots.check() == []
+
+    run(scenario)
+
+    known = library.catalogue.root(tmp_path)
+    assert known is not None
+    assert known.offline_since is None

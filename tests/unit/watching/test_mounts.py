@@ -3,7 +3,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pictured.watching.mounts import NETWORK, network_type, type_in
+from pictured.disk.mounts import NETWORK, mounts_in
+from pictured.watching.mounts import network_type, type_among
 
 TABLE = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -29,11 +30,11 @@ broken line
     ],
 )
 def test_the_nearest_and_latest_mount_counts(folder: str, kind: str) -> None:
-    assert type_in(TABLE, PurePosixPath(folder)) == kind
+    assert type_among(mounts_in(TABLE), PurePosixPath(folder)) == kind
 
 
 def test_an_empty_table_tells_nothing() -> None:
-    assert type_in("", PurePosixPath("/")) is None
+    assert type_among((), PurePosixPath("/")) is None
 
 
 def test_a_usual_disk_is_no_network() -> None:
