@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -31,9 +33,42 @@ def _programs() -> Path | None:
     return next((folder for folder in folders if (folder / "postgres").exists()), None)
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Path]:
-    """The folder of a running server's socket; its superuser is `pictured`, without a password."""
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server of our own; its superuser is `pictured`, without a password."""
+
+    folder: Path
+    control: tuple[str | Path, ...]
+
+    def start(self) -> None:
+        """Start it; what a killed one left behind may need a moment to end."""
+        options = f"{_FASTER} -c listen_addresses='' -c unix_socket_directories={self.folder}"
+        start = [*self.control, "-w", "-l", self.folder / "log", "-o", options, "start"]
+        deadline = time.monotonic() + 30
+        while subprocess.run(
+            start, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
+        ).returncode:
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.2)
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "data/postmaster.pid").read_text().split()[0])
+
+    def stop(self) -> None:
+        subprocess.run([*self.control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=self.folder)
+
+    def make(self, name: str) -> str:
+        """Make an empty database and give its address."""
+        import psycopg
+
+        with psycopg.connect(f"postgresql://pictured@/postgres?host={self.folder}", autocommit=True) as db:
+            db.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://pictured@/{name}?host={self.folder}"
+
+
+def running_server() -> Iterator[Server]:
+    """Run a server until the generator is closed."""
     pytest.importorskip("psycopg", reason="psycopg is not installed (pip install 'pictured[cluster]')")
     programs = _programs()
     if programs is None:
@@ -46,26 +81,29 @@ def server() -> Iterator[Path]:
     data = folder / "data"
     made = [programs / "initdb", "-D", data, "-U", "pictured", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run([*aside, *made], check=True, capture_output=True, cwd=folder)
-    options = f"{_FASTER} -c listen_addresses='' -c unix_socket_directories={folder}"
-    control = [*aside, programs / "pg_ctl", "-D", data]
-    start = [*control, "-w", "-l", folder / "log", "-o", options, "start"]
-    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    yield folder
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-    shutil.rmtree(folder)
+    server = Server(folder, (*aside, programs / "pg_ctl", "-D", data))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def new_database(server: Path) -> Callable[[], str]:
+def server() -> Iterator[Server]:
+    """A server that all tests share."""
+    yield from running_server()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server for one test, which may kill it; it runs again at the end."""
+    yield from running_server()
+
+
+@pytest.fixture(scope="session")
+def new_database(server: Server) -> Callable[[], str]:
     """Makes an empty database and gives its address."""
-    import psycopg
-
     numbers = count()
-
-    def make() -> str:
-        name = f"test{next(numbers)}"
-        with psycopg.connect(f"postgresql://pictured@/postgres?host={server}", autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name}")
-        return f"postgresql://pictured@/{name}?host={server}"
-
-    return make
+    return lambda: server.make(f"test{next(numbers)}")

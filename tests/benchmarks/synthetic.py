@@ -18,6 +18,7 @@ from pictured.flow import Fingerprint
 from pictured.looks import PARTS, POINT, Depth
 from pictured.store import rows
 from pictured.store.database import transaction
+from pictured.store.keys import Keys
 from pictured.store.opening import open_store
 
 FOLDER = 100
@@ -62,9 +63,9 @@ def stocked(
     """
     db = open_store(folder, writer=True)
     db.execute("PRAGMA synchronous = OFF")
-    wholes = hashes(count, seed)
+    wholes, keys = hashes(count, seed), Keys(db.naming)
     with transaction(db):
-        db.executemany("INSERT INTO folders VALUES (?, ?)", ((n, rows.folder_key(each)) for n, each in enumerate(tree)))
+        db.executemany("INSERT INTO folders VALUES (?, ?)", ((n, keys.folder(each)) for n, each in enumerate(tree)))
         for begin in range(0, count, _AT_A_TIME):
             _fill(db, range(begin, min(begin + _AT_A_TIME, count)), tree, kept, wholes, depth)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -22,6 +22,7 @@ from pictured.service.diagnosis.index import index
 from pictured.service.diagnosis.installation import installed
 from pictured.service.diagnosis.places import kept, watched, written
 from pictured.service.orders import orders_of
+from pictured.service.settings import shared_of
 
 _MARKS = {State.GOOD: "[green]good [/green]", State.NOTE: "[yellow]note [/yellow]", State.WRONG: "[red]wrong[/red]"}
 
@@ -63,7 +64,7 @@ def _findings(config: Path | None, *, thorough: bool) -> Iterator[Finding]:
         yield from watched(orders_of(settings).folders)
         yield from written(destinations(settings))
     yield from kept(state())
-    yield from index(state(), _folders(settings), thorough=thorough)
+    yield from index(state(), shared_of(settings), _folders(settings), thorough=thorough)
     yield from _services(config)
 
 

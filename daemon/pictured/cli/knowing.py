@@ -12,7 +12,7 @@ from rich.console import Console
 
 from pictured.cli import live
 from pictured.cli.live import span
-from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of, state
+from pictured.cli.options import ConfigOption, JsonOption, index, optional, settings_of, state
 from pictured.cli.showing import console, plain, print_line, size
 from pictured.cli.working import PREFER
 from pictured.collecting.settings import Criterion
@@ -26,7 +26,6 @@ from pictured.service.library import Scope
 from pictured.service.orders import orders_of
 from pictured.service.resting import history as told
 from pictured.service.resting import resting_status
-from pictured.store.opening import open_store
 
 
 def status(
@@ -56,7 +55,7 @@ def status(
 def history(
     path: Annotated[Path | None, typer.Argument(help="Only what concerns this file.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many deeds, the latest first.")] = 50,
-    config: ConfigOption = None,  # noqa: ARG001  every command takes it
+    config: ConfigOption = None,
     json_lines: JsonOption = False,  # noqa: FBT002  typer
 ) -> None:
     """List what was placed, replaced and taken back, the latest first.
@@ -64,7 +63,7 @@ def history(
     Examples: `pictured history`, `pictured history ~/Best/beach.jpg --json`
     """
     where = None if path is None else real(path.parent) / path.name
-    with closing(open_store(state(), writer=False)) as db:
+    with closing(index(config)) as db:
         deeds = told(db, where, limit)
     for deed in deeds:
         if json_lines:
@@ -102,12 +101,12 @@ def _watch(config: Path | None, *, json_lines: bool) -> None:
     if json_lines or not terminal.is_terminal:
         raise UsageError("--watch needs a terminal and no --json; programs ask `pictured status --json` again instead")
     with suppress(KeyboardInterrupt):
-        asyncio.run(live.watch(lambda: _status(config), _deeds, terminal))
+        asyncio.run(live.watch(lambda: _status(config), lambda: _deeds(config), terminal))
 
 
-def _deeds() -> Sequence[Mapping[str, Any]]:
+def _deeds(config: Path | None) -> Sequence[Mapping[str, Any]]:
     try:
-        with closing(open_store(state(), writer=False)) as db:
+        with closing(index(config)) as db:
             return told(db, None, 10)
     except StoreError:
         # Whether there is an index, and what is wrong with it, is for the status to say.
@@ -123,10 +122,10 @@ async def _status(config: Path | None) -> Mapping[str, Any]:
     settings = optional(config)
     folders = tuple((real(folder.path), folder.role) for folder in settings.folders) if settings else ()
     try:
-        with closing(open_store(state(), writer=False)) as db:
+        with closing(index(config)) as db:
             return resting_status(db, folders)
     except StoreError:
-        if (state() / "index.sqlite3").exists():
+        if (settings and settings.store) or (state() / "index.sqlite3").exists():
             raise
         return resting_status(None, folders)
 

@@ -13,7 +13,9 @@ from pictured.config.model import Config
 from pictured.config.places import config_file, state_folder
 from pictured.errors import ConfigError
 from pictured.matching.settings import MatchingSettings
-from pictured.service.settings import Settings
+from pictured.service.settings import Settings, shared_of
+from pictured.store.database import Database
+from pictured.store.engines import open_index
 
 ConfigOption = Annotated[
     Path | None,
@@ -46,7 +48,13 @@ def settings_of(config: Config | None, workers: int | None = None) -> Settings:
     """Give what a job needs of a configuration, or the usual; with another number of workers where one is given."""
     limits = config.limits if config else Limits()
     matching = config.matching if config else MatchingSettings()
-    return Settings(limits.model_copy(update={"workers": workers}) if workers else limits, matching)
+    limits = limits.model_copy(update={"workers": workers}) if workers else limits
+    return Settings(limits, matching, shared_of(config))
+
+
+def index(config: Path | None) -> Database:
+    """Open the index that --config or the usual configuration names, to be read. Raises ConfigError and StoreError."""
+    return open_index(state(), shared_of(optional(config)), writer=False)
 
 
 def _home() -> Path:

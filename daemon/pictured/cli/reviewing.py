@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pictured.cli.options import ConfigOption, JsonOption, optional, settings_of, state
+from pictured.cli.options import ConfigOption, JsonOption, index, optional, settings_of, state
 from pictured.cli.showing import console, end, follow, plain, print_line, waiting
 from pictured.disk.paths import real
 from pictured.errors import UsageError
@@ -16,7 +16,6 @@ from pictured.service import jobs
 from pictured.service.access import done
 from pictured.service.proposing import told_of
 from pictured.service.reports import Decision, Line
-from pictured.store.opening import open_store
 from pictured.store.queue import Queue
 
 app = typer.Typer(
@@ -53,7 +52,7 @@ def review(
     if serve:
         _serve(address, port, config, json_lines=json_lines)
         return
-    proposals = _waiting(entry)
+    proposals = _waiting(entry, config)
     for each in proposals:
         if json_lines:
             print_line(each)
@@ -83,7 +82,7 @@ def approve(
         raise UsageError("name numbers that `pictured review` shows, or give --all")
     if entry is not None and not everything:
         raise UsageError("--entry goes with --all")
-    chosen = [each["id"] for each in _waiting(entry)] if everything else numbers or []
+    chosen = [each["id"] for each in _waiting(entry, config)] if everything else numbers or []
     _decide("approve", chosen, None, config, json_lines=json_lines)
 
 
@@ -127,8 +126,8 @@ def _decide(
     end(failed=follow(lines, _show_decided, json_lines=json_lines))
 
 
-def _waiting(entry: str | None) -> list[Mapping[str, Any]]:
-    with closing(open_store(state(), writer=False)) as db:
+def _waiting(entry: str | None, config: Path | None) -> list[Mapping[str, Any]]:
+    with closing(index(config)) as db:
         return [told_of(each) for each in Queue(db).waiting(entry)]
 
 

@@ -66,10 +66,23 @@ def resume(config: ConfigOption = None, json_lines: JsonOption = False) -> None:
     _tell({"do": "resume"}, "The daemon goes on.", json_lines=json_lines)
 
 
-def rescan(config: ConfigOption = None, json_lines: JsonOption = False) -> None:  # noqa: ARG001, FBT002  typer
-    """Have the running daemon compare its folders with the index now; unchanged files are not read again."""
+def rescan(
+    accept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Take the drive that is mounted at this folder for it from now on, though it is another one.",
+        ),
+    ] = None,
+    config: ConfigOption = None,  # noqa: ARG001  every command takes it
+    json_lines: JsonOption = False,  # noqa: FBT002  typer
+) -> None:
+    """Have the running daemon compare its folders with the index now; unchanged files are not read again.
+
+    Examples: `pictured rescan`, `pictured rescan --accept /media/photos` after the drive there was replaced for good
+    """
     _tell(
-        {"do": "rescan"},
+        {"do": "rescan", "accept": [str(real(folder)) for folder in accept or ()]},
         "The folders are being compared; `pictured status` shows how far it is.",
         json_lines=json_lines,
     )

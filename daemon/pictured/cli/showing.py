@@ -93,6 +93,8 @@ async def _follow(lines: AsyncGenerator[Line], show: Show, *, json_lines: bool) 
                 if line.get("event") == "progress":
                     _advance(bar, task, line)
                     continue
+                if line.get("event") == "warning":
+                    complain(None, str(line["warning"]))
                 if line.get("error"):
                     failed = True
                     complain(line.get("path") or line.get("query"), str(line["error"]))

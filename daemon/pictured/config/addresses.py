@@ -1,10 +1,10 @@
-"""Addresses that only this machine can reach."""
+"""Addresses: of this machine, which no other can reach, and of a database that many machines share."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 _EXPECTED = "expected an address of this machine and a port, such as 127.0.0.1:9464 or [::1]:9464"
 
@@ -46,6 +46,17 @@ def address(value: object) -> Address:
     return Address(str(found), int(port))
 
 
+def database(value: str) -> str:
+    """Take the address of a PostgreSQL database as it is written.
+
+    Raises:
+        ValueError: it is none; the text does not tell it, because a password may be in it.
+    """
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("expected the address of a database, such as postgresql://pictured@server/pictured")
+    return value
+
+
 LoopbackAddress = Annotated[
     Address,
     PlainValidator(address),
@@ -53,3 +64,6 @@ LoopbackAddress = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^.+:\d{1,5}$", "title": "address"}),
 ]
 """An address of this machine, written `127.0.0.1:9464`."""
+
+DatabaseAddress = Annotated[str, AfterValidator(database)]
+"""An address as libpq takes it, written `postgresql://USER@HOST/DATABASE`."""

@@ -89,6 +89,7 @@ picture; `confidence` goes from 0 to 1 and is 1 only for equal bytes.
 
 ```json
 {"event": "file.failed", "path": PATH, "error": TEXT}
+{"event": "warning", "warning": "..."}
 {"event": "scan.finished", "seen": N, "hashed": N, "unchanged": N, "moved": N, "failed": N, "seconds": N}
 ```
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pictured.collecting.settings import CollectSettings
+from pictured.config.addresses import DatabaseAddress
 from pictured.config.limits import Limits
 from pictured.config.logs import Logging
 from pictured.config.schedule import Schedule
@@ -39,10 +40,22 @@ class Config(BaseModel):
     )
     schedule: Schedule = Field(default_factory=Schedule, description="What is done at set times.")
     logging: Logging = Field(default_factory=Logging, description="What is logged, and where to.")
+    store: DatabaseAddress | None = Field(
+        default=None,
+        repr=False,
+        examples=["postgresql://pictured@server/pictured"],
+        description="The PostgreSQL database of an index that several machines share; by default the index is a file "
+        "of this machine alone. Needs `pip install 'pictured[cluster]'`. The password is better kept in `~/.pgpass`.",
+    )
+    machine: ShareName | None = Field(
+        default=None,
+        examples=["anna"],
+        description="What this machine is called in a shared index; by default its host name. No two share one.",
+    )
     mounts: dict[ShareName, Path] = Field(
         default_factory=dict,
         examples=[{"photos": "/mnt/photos"}],
         description="Where this machine has the shares that other machines have elsewhere, by the names that all "
-        "of them use. Needed only for `scan --cluster`.",
+        "of them use. Needed only with `store` and for `scan --cluster`.",
     )
     limits: Limits = Field(default_factory=Limits, description="What pictured may use.")

@@ -26,9 +26,15 @@ def misplaced(config: Config) -> list[Misplaced]:
         *_overlaps(config.folders),
         *_twice("collect", [entry.name for entry in config.collect]),
         *_twice("rules", [rule.name for rule in config.rules]),
-        *(found for index, entry in enumerate(config.collect) for found in _collect(index, entry, config.folders)),
+        *(found for index, entry in enumerate(config.collect) for found in _collect(index, entry, config)),
         *(found for index, rule in enumerate(config.rules) for found in _rule(index, rule, config.folders)),
+        *_called_alike(config),
     ]
+
+
+def _called_alike(config: Config) -> Iterator[Misplaced]:
+    if config.machine in config.mounts:
+        yield ("machine",), f"{config.machine!r} is the name of a share under `mounts` too; choose another"
 
 
 def _overlaps(folders: Sequence[FolderSettings]) -> Iterator[Misplaced]:
@@ -55,11 +61,15 @@ def _twice(section: str, names: Sequence[str]) -> Iterator[Misplaced]:
             yield (section, index, "name"), f"{name!r} is the name of {section}[{names.index(name)}] already"
 
 
-def _collect(index: int, entry: CollectSettings, folders: Sequence[FolderSettings]) -> Iterator[Misplaced]:
+def _collect(index: int, entry: CollectSettings, config: Config) -> Iterator[Misplaced]:
     here: KeyPath = ("collect", index)
+    folders = config.folders
     for number, source in enumerate(entry.sources):
         key = (*here, "from", number)
-        yield from _watched(key, source, folders, lambda role: role is Role.LIBRARY, "a library folder")
+        around = any(same_or_below(source, folder.path) for folder in folders)
+        # Another machine may look after a share.
+        if around or config.store is None or not any(same_or_below(source, at) for at in config.mounts.values()):
+            yield from _watched(key, source, folders, lambda role: role is Role.LIBRARY, "a library folder")
     yield from _apart((*here, "into"), entry.into, entry.sources, "from")
     for folder in folders:
         if folder.role is Role.QUERY and same_or_below(entry.into, folder.path):

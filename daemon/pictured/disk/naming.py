@@ -54,3 +54,9 @@ class Naming:
             if name == os.fsencode(share):
                 return os.fsencode(folder).rstrip(b"/") + slash + rest
         return None
+
+
+def elsewhere(path: Path) -> str | None:
+    """Give the machine or share that a path lies on, where it is one that cannot be seen from here; else None."""
+    plain = os.fsencode(path)
+    return os.fsdecode(plain.removeprefix(_AMONG).partition(b"/")[0]) if plain.startswith(_AMONG) else None

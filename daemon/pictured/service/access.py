@@ -15,9 +15,10 @@ from pictured.service.reports import Line, line_of
 from pictured.service.rescuing import rescued, suspected
 from pictured.service.settings import Settings
 from pictured.service.staffing import workers_of
+from pictured.service.turns import taking_turns
 from pictured.service.workers import Workers
+from pictured.store.engines import open_index
 from pictured.store.holding import hold
-from pictured.store.opening import open_store
 
 _PAUSE = 0.2
 _MANY = 2000
@@ -63,13 +64,14 @@ async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncItera
     workers = workers_of(settings.limits, settings.matching)
     workers.start()
     try:
-        if writer:
+        if writer and settings.shared is None:
             rescued(state)
-        with suspected(state), closing(open_store(state, writer=writer)) as db:
+        with suspected(state), closing(open_index(state, settings.shared, writer=writer)) as db:
             library = Library(db, settings.matching.depth, settings.matching.measures)
-            if writer:
-                await recover(library)
-            yield library, workers
+            with taking_turns(library, state, settings.shared):
+                if writer:
+                    await recover(library)
+                yield library, workers
             if writer:
                 # Where that fails, the next command only takes longer.
                 with suppress(OSError):

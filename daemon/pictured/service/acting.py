@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from pictured.disk.naming import elsewhere
 from pictured.disk.paths import shown
 from pictured.disk.placing import place, temporary_name
 from pictured.disk.together import place_together, refusal_to_take_back, take_back_together
@@ -49,9 +50,22 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
         placed = await _written(step, library, library.lanes.of(into), place_together, note)
     except FileError as error:
         return Outcome(step, None, str(error))
+    if step.replaces is None and library.lanes.turn_lost(into):
+        return await _given_up(step, placed, library)
     with suppress(Unanswered):
         await see(into, library)
     return Outcome(step, placed)
+
+
+async def _given_up(step: Collect, placed: Placed, library: Library) -> Outcome:
+    """Take back what was placed out of turn: meanwhile another machine may have placed the same."""
+    try:
+        if await lane_to(placed.target, library).do(partial(take_back_together, placed)):
+            library.journal.disown(placed.id, time.time())
+            _keep_apart(library, None, placed)
+    except FileError as error:
+        return Outcome(step, None, str(error))
+    return Outcome(step, None, "this machine stood still and another one took over; it is planned again")
 
 
 async def _written(
@@ -102,6 +116,9 @@ async def undo(placed: Placed, library: Library) -> str | None:
     """
     journal = library.journal
     placed = journal.unit_of(placed)
+    other = elsewhere(placed.target)
+    if other is not None:
+        return f"it lies on {other}, which this machine cannot see; take it back there"
     if journal.placed_at(placed.target) != placed:
         return "it was taken back or replaced before"
     original = journal.original_of(placed)

@@ -25,6 +25,7 @@ from pictured.service.doing import run
 from pictured.service.encoding import decoded
 from pictured.service.exposing import monitoring
 from pictured.service.health import Vitals, ailment, longest_turn
+from pictured.service.hearing import hearing
 from pictured.service.heeding import failed_among, heed, heeding
 from pictured.service.inbox import Inbox
 from pictured.service.intake import Intake
@@ -128,6 +129,7 @@ class Daemon:
             self._intake.settle(),
             self._look_after(),
             heeding(self._line, self._workers, self._retry),
+            *hearing(self._config, self._library, lambda: self._line.orders, self._retry),
             *monitoring(lambda: self._config.logging, self.status, self._log),
             self._library.searchable.tend(lambda error: self._log.warning(Event.SEARCH_UNSAVED, error=str(error))),
         ]
@@ -200,6 +202,8 @@ class Daemon:
                     self._pausing.resume()
                 yield {"paused": self._pausing.resting}
             case "rescan":
+                for path in request.get("accept") or ():
+                    await self._roots.accept(Path(path))
                 self._start(self._check("asked for", every=True))
                 yield {"rescanning": [str(path) for path in self._roots.by_path]}
             case "retry":

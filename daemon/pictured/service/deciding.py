@@ -10,9 +10,10 @@ from pictured.collecting.kinship import Kin, numbered_unit
 from pictured.collecting.planning import Destination, Standing, planned, target_of
 from pictured.collecting.ranking import ranked
 from pictured.collecting.settings import CollectSettings, Purpose
+from pictured.disk.paths import shown
 from pictured.disk.reading import digest_of, open_unchanged, stamp_now, stamp_of
 from pictured.errors import FileError
-from pictured.flow import Collect, Kind, Match, Picture, Placed, Stamp, Step
+from pictured.flow import Collect, Keep, Kind, Match, Picture, Placed, Stamp, Step
 from pictured.looks import Probe
 from pictured.matching.found import Found
 from pictured.service.accompanying import companions_of
@@ -45,7 +46,11 @@ async def step_for_query(
         matches = [match for match in matches if match.picture.content.digest not in denied]
     matches = [match for match in await confirmed(workers, query, matches) if match.kind is not Kind.SIMILAR]
     if not matches:
-        return None
+        away = library.away(probe, replace(scope, folders=()))
+        if not away:
+            return None
+        reason = f"the only copies lie where this machine cannot see them, such as {shown(away[0])}"
+        return Keep(entry.name, query, away[0], None, reason)
     number = library.journal.answer_of(entry.name, query)
     answered = None if number is None else library.journal.placed(number)
     content = None if answered is None else library.catalogue.content_id(answered.digest)
@@ -123,6 +128,8 @@ async def _step(
     told = await confirmed(workers, candidates.asked, [match for match, _ in placed])
     before = [each for match, each in zip(told, placed, strict=True) if match.kind is not Kind.SIMILAR]
     looked = await appraised(workers, [*candidates.matches, *(match for match, _ in before)])
+    # What went away while the pixels were compared may have been judged without them.
+    library.present(candidates.matches)
     ranking = ranked(looked[: len(candidates.matches)], entry.prefer, entry.sources)
     again = [(match, placed) for match, (_, placed) in zip(looked[len(candidates.matches) :], before, strict=True)]
     standing = _standing(entry, again, candidates.answered, stamps)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from pictured.collecting.settings import Criterion
+from pictured.disk.naming import elsewhere
 from pictured.matching.scales import Measure
 from pictured.rules.rule import Rule
 from pictured.service.acting import undo
@@ -28,11 +29,11 @@ from pictured.service.jobs import (
 )
 from pictured.service.library import Library, Scope
 from pictured.service.pruning import prune
-from pictured.service.reports import Report, Undone
+from pictured.service.reports import Report, Undone, Warned
 from pictured.service.reviewing import review
 from pictured.service.scanning import scan
 from pictured.service.searching import dupes, find
-from pictured.service.spreading import readers
+from pictured.service.spreading import Spread, readers
 from pictured.service.verifying import verify
 from pictured.service.workers import Workers
 from pictured.store.renders import Renders
@@ -45,6 +46,8 @@ async def run(job: Job, library: Library, workers: Workers, desk: asyncio.Lock |
             globs = dict(zip(folders, ignore, strict=False))
             async with readers(job.cluster, job.mounts, workers) as reader:
                 async for report in scan(library, reader, folders, ignore=globs, exclude=exclude, again=again):
+                    if isinstance(reader, Spread) and (trouble := reader.trouble()) is not None:
+                        yield Warned(trouble)
                     yield report
         case Find(queries, folders, excluding, prefer, top, measure):
             async for report in _indexed(library, workers, folders):
@@ -98,7 +101,8 @@ def _latest(library: Library) -> list[int]:
 
 def _in_place(number: int, library: Library) -> bool:
     placed = library.journal.placed(number)
-    return placed is not None and library.journal.placed_at(placed.target) == placed
+    here = placed is not None and elsewhere(placed.target) is None
+    return placed is not None and here and library.journal.placed_at(placed.target) == placed
 
 
 async def _undone(number: int, library: Library) -> Undone:

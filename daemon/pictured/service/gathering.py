@@ -30,7 +30,7 @@ async def gather(
     absent = await offline(entry.into, library)
     if absent is not None:
         raise UsageError(absent)
-    scope = Scope(entry.sources, (entry.into, *queries))
+    lane, scope = library.lanes.of(entry.into), Scope(entry.sources, (entry.into, *queries))
     promised: dict[Path, bytes] = {}
     if entry.purpose is Purpose.QUERIES:
         paths = list(query_files(queries))
@@ -40,11 +40,13 @@ async def gather(
             if query.probe is None:
                 yield Collected(query.path, None, None, planned=False, reason="", error=query.error)
             else:
-                step = await step_for_query(library, workers, entry, query.path, query.probe, scope, promised)
-                if step is None:
-                    yield Collected(query.path, None, None, planned=False, reason="no copy was found")
-                else:
-                    yield await _done(step, library, entry.into, promised, dry_run=dry_run)
+                async with lane.held():
+                    step = await step_for_query(library, workers, entry, query.path, query.probe, scope, promised)
+                    if step is None:
+                        answer = Collected(query.path, None, None, planned=False, reason="no copy was found")
+                    else:
+                        answer = await _done(step, library, entry.into, promised, dry_run=dry_run)
+                yield answer
             yield Progress(done, len(paths), "collecting")
         return
     ties = Ties(library, scope)
@@ -63,13 +65,17 @@ async def gather(
         for number in together:
             done += 1
             if number not in taken:
-                step, head = await _group_step(library, workers, entry, number, scope, promised)
-                if step is not None and head is not None:
-                    # What is tied to the best of a group is not the best of another one.
-                    taken |= ties.tied(head) | {head}
-                    if head not in heads:
-                        heads.add(head)
-                        yield await _done(step, library, entry.into, promised, dry_run=dry_run)
+                group: Collected | None = None
+                async with lane.held():
+                    step, head = await _group_step(library, workers, entry, number, scope, promised)
+                    if step is not None and head is not None:
+                        # What is tied to the best of a group is not the best of another one.
+                        taken |= ties.tied(head) | {head}
+                        if head not in heads:
+                            heads.add(head)
+                            group = await _done(step, library, entry.into, promised, dry_run=dry_run)
+                if group is not None:
+                    yield group
             yield Progress(done, total, "collecting")
 
 

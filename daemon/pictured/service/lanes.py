@@ -10,11 +10,18 @@ import os
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pictured.disk.paths import shown
 from pictured.errors import Unanswered
@@ -69,6 +76,7 @@ class Lane:
         """
         self.require()
         began, call = time.monotonic(), begun(work)
+        self._lanes.note(call)
         try:
             with self.giving_way():
                 done, _ = await asyncio.wait({call}, timeout=self._lanes.patience + size / _PACE)
@@ -94,13 +102,12 @@ class Lane:
 
     @asynccontextmanager
     async def held(self) -> AsyncGenerator[None]:
-        """Hold the desk: two steps must not both find the same name free."""
-        with self.giving_way():
-            await self._desk.acquire()
-        try:
+        """Hold the desk: two steps must not both find the same name free, not even of two machines."""
+        async with AsyncExitStack() as turn:
+            with self.giving_way():
+                await turn.enter_async_context(self._desk)
+                await turn.enter_async_context(self._lanes.turn(self.folder))
             yield
-        finally:
-            self._desk.release()
 
     @contextmanager
     def giving_way(self) -> Iterator[None]:
@@ -126,11 +133,18 @@ class Lane:
 
 
 class Lanes:
-    """The lanes by their folders. `patience` is in seconds; `tell` hears what becomes of a lane."""
+    """The lanes by their folders. `patience` is in seconds; `tell` hears what becomes of a lane.
+
+    Where other machines write too, `turn` waits until it is this one's turn at a destination, and `turn_lost` tells
+    whether it was taken away.
+    """
 
     def __init__(self, patience: float = 10.0) -> None:
         self.patience = patience
         self.tell: Callable[[Heard], None] = lambda _: None
+        self.turn: Callable[[Path], AbstractAsyncContextManager[None]] = lambda _: nullcontext()
+        self.turn_lost: Callable[[Path], bool] = lambda _: False
+        self._under_way: set[asyncio.Future[Any]] = set()
         self._lanes: dict[Path, Lane] = {}
         self._followed: dict[object, asyncio.Future[None]] = {}
         self._aside: set[asyncio.Task[object]] = set()
@@ -138,6 +152,16 @@ class Lanes:
     def of(self, folder: Path) -> Lane:
         """Give the lane to a destination."""
         return self._lanes.setdefault(folder, Lane(folder, self))
+
+    def note(self, call: asyncio.Future[_T]) -> None:
+        """Take note of a call that was begun."""
+        self._under_way.add(call)
+        call.add_done_callback(self._under_way.discard)
+
+    async def emptied(self) -> None:
+        """Wait until no call is under way, except for those that nobody waits for any more."""
+        if self._under_way:
+            await asyncio.wait(list(self._under_way), timeout=self.patience)
 
     def silent(self) -> dict[Path, float]:
         """Give the destinations that do not answer, and for how many seconds."""

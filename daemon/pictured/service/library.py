@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pictured.collecting.companions import without_companions
+from pictured.disk.naming import elsewhere
 from pictured.disk.reading import stamp_now
 from pictured.flow import Fingerprint, Kind, Match, Picture, Stamp, Transform
 from pictured.looks import Depth, Probe
@@ -14,6 +15,7 @@ from pictured.matching.settings import Limits
 from pictured.service.lanes import Lanes
 from pictured.service.searchable import Searchable
 from pictured.store.catalogue import Catalogue
+from pictured.store.changes import Changes
 from pictured.store.database import Database
 from pictured.store.journal import Journal
 from pictured.store.sidecar import Sidecar
@@ -33,13 +35,15 @@ class Scope:
 
 
 class Library:
-    """Everything that pictured knows. One thread owns it. `home` is the folder that the index lies in.
+    """Everything that pictured knows. One thread owns it. `home` is the folder for files beside the index.
 
     Args:
         db: the open index.
         depth: of the pictures that are read from now on.
         limits: what a match must measure up to.
         again: opens the index once more, for another thread to read.
+
+    `missed` is called with the path of each copy that was looked for and is not there as indexed.
     """
 
     def __init__(
@@ -50,13 +54,24 @@ class Library:
         again: Callable[[], Database] | None = None,
     ) -> None:
         self.db = db
-        self.home = Path(db.execute("PRAGMA database_list").fetchone()[2]).parent
+        self.home = db.home
         self.catalogue = Catalogue(db)
         self.journal = Journal(db)
         self.sidecar = Sidecar(self.home)
         self.lanes = Lanes()
         self.searchable = Searchable(db, self.home, depth, again)
+        self.changes = Changes(db)
+        self.fresh: set[int] = set()
+        self.missed: Callable[[Path], None] = lambda _: None
         self._limits = limits or {}
+
+    def catch_up(self) -> None:
+        """Make findable what other machines changed; it is put into `fresh` for whoever heeds it."""
+        while news := self.changes.news():
+            for number in news:
+                self.searchable.restate(number)
+                self.searchable.put(number)
+            self.fresh.update(news)
 
     def record(self, path: Path, stamp: Stamp, content: Fingerprint) -> None:
         """Keep what was read of a file and make it findable."""
@@ -100,10 +115,9 @@ class Library:
         """The copies in the scope, and the contents that a collect entry placed already for the same picture.
 
         Only files that are there as indexed count: one that was just moved is found again at its new place. What lies
-        in a folder that is offline is not even looked at: a drive that hangs would never answer.
+        in a folder that is offline is not even looked at: a drive that hangs would never answer. `missed` hears of the
+        others.
         """
-        offline = (root.path for root in self.catalogue.roots() if root.offline_since is not None)
-        scope = Scope(scope.folders, (*scope.excluding, *offline))
 
         def placed(content: int) -> bool:
             return self.journal.standing(entry, self.catalogue.content(content).digest) is not None
@@ -111,8 +125,27 @@ class Library:
         wanted = self._found(probe, lambda content: bool(self.originals(content, scope)) or placed(content))
         found = [each for each in wanted if each.kind is not Kind.SIMILAR]
         matches = without_companions(match for each in found for match in self.matches(each, scope))
-        present = [match for match in matches if stamp_now(match.picture.path) == match.picture.stamp]
-        return present, [each for each in found if placed(each.content)]
+        here = [match for match in matches if elsewhere(match.picture.path) is None]
+        return self.present(here), [each for each in found if placed(each.content)]
+
+    def present(self, matches: Sequence[Match]) -> list[Match]:
+        """Give those whose files are there as indexed, and tell `missed` of the others."""
+        offline = [root.path for root in self.catalogue.roots() if root.offline_since is not None]
+        found = []
+        for match in matches:
+            path, stamp = match.picture.path, match.picture.stamp
+            if not any(path.is_relative_to(folder) for folder in offline) and stamp_now(path) == stamp:
+                found.append(match)
+            else:
+                self.missed(path)
+        return found
+
+    def away(self, probe: Probe, scope: Scope) -> list[Path]:
+        """The copies in the scope that another machine has for itself: they are known, and cannot be seen from here."""
+        if not self.db.naming.machine:
+            return []
+        claims = (match for match in self.copies(probe, scope) if match.kind is not Kind.SIMILAR)
+        return [match.picture.path for match in claims if elsewhere(match.picture.path) is not None]
 
     def asking(self, probe: Probe, queries: Sequence[Path]) -> list[Picture]:
         """The pictures at or below some folders that may be asking for a picture. Nothing of it is proven."""
@@ -138,7 +171,7 @@ class Library:
 
     def within(self, folders: Sequence[Path]) -> list[Picture]:
         """The pictures at or below some folders; all of them, if there are none."""
-        return list(self.catalogue.files_below(folders or (Path("/"),)))
+        return list(self.catalogue.files_below(folders or None))
 
     def recalled(self, content: Fingerprint) -> Probe:
         """What is kept of a picture, as a query: its file need not be read again."""

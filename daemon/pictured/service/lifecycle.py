@@ -2,13 +2,14 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
 from pictured.config.model import Config
 from pictured.disk.paths import shown
-from pictured.errors import ConfigError, PicturedError, StoreError
+from pictured.errors import ConfigError, PicturedError, StoreError, Unreachable
 from pictured.events import Event
 from pictured.service.attesting import attest
 from pictured.service.control import ask, listen, socket_path
@@ -17,9 +18,12 @@ from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.notifying import Supervisor
 from pictured.service.rescuing import rescued, suspected
+from pictured.service.settings import shared_of
 from pictured.service.staffing import workers_of
+from pictured.service.turns import taking_turns
+from pictured.service.waiting import Waits, waited
+from pictured.store.engines import open_index
 from pictured.store.holding import Held, hold
-from pictured.store.opening import open_store
 
 _PAUSE = 0.2
 
@@ -27,33 +31,82 @@ _PAUSE = 0.2
 async def serve(config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor | None = None) -> None:
     """Run the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration.
 
+    A shared index that does not answer is waited for; then all folders are compared with it, as at every start.
+
     Raises:
         StoreError: another process holds the index, or it cannot be used.
     """
     held = await _held(state)
+    supervisor = supervisor or Supervisor()
+    try:
+        rescue = rescued(state) if config.store is None else None
+        if rescue is not None:
+            log.error(Event.INDEX_DAMAGED, aside=rescue.aside, known=rescue.known)
+        waits = Waits()
+        while (lost := await _lost(config, place, state, log, supervisor)) is not None:
+            if not await waited(lost, waits, state, log, supervisor):
+                break
+            # What was reloaded meanwhile stays in force.
+            with suppress(ConfigError):
+                config = await asyncio.to_thread(place.read)
+    finally:
+        socket_path(state).unlink(missing_ok=True)
+        held.release()
+
+
+async def _lost(config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor) -> Unreachable | None:
+    """Run until the end, which gives None, or until a shared index does not answer. Raises PicturedError."""
+    try:
+        await _run(config, place, state, log, supervisor)
+    except Unreachable as error:
+        return error
+    except PicturedError:
+        raise
+    except BaseExceptionGroup as group:
+        ours, others = group.split(PicturedError)
+        if others is not None or ours is None:
+            raise
+        errors = list(_leaves(ours))
+        lost = [error for error in errors if isinstance(error, Unreachable)]
+        if not lost:
+            raise errors[0] from None
+        return lost[0]
+    return None
+
+
+def _leaves(group: BaseExceptionGroup[PicturedError]) -> Iterator[PicturedError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+async def _run(config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor) -> None:
+    shared = shared_of(config)
     workers = workers_of(config.limits, config.matching)
     try:
         workers.start()
-        rescue = rescued(state)
-        if rescue is not None:
-            log.error(Event.INDEX_DAMAGED, aside=rescue.aside, known=rescue.known)
-        with suspected(state), closing(open_store(state, writer=True)) as db:
-            again = partial(open_store, state, writer=False)
+        with suspected(state), closing(open_index(state, shared, writer=True)) as db:
+            again = partial(open_index, state, shared, writer=False)
             library = Library(db, config.matching.depth, config.matching.measures, again)
-            daemon = Daemon(config, place, library, workers, log, supervisor)
-            _heed_signals(daemon)
-            async with await listen(state, daemon.answer):
-                attesting = asyncio.create_task(attest(daemon, supervisor or Supervisor(), log))
-                try:
-                    await daemon.run()
-                finally:
-                    attesting.cancel()
-    except* PicturedError as group:
-        raise group.exceptions[0] from None
+            # What other machines change from now on is heeded, be it after a crash.
+            library.changes.heeded(library.changes.seen)
+            with taking_turns(library, state, shared):
+                daemon = Daemon(config, place, library, workers, log, supervisor)
+                _heed_signals(daemon)
+                async with await listen(state, daemon.answer):
+                    attesting = asyncio.create_task(attest(daemon, supervisor, log))
+                    try:
+                        await daemon.run()
+                    except BaseExceptionGroup:
+                        # A write that is still under way must not be taken for one that a crash cut off.
+                        await library.lanes.emptied()
+                        raise
+                    finally:
+                        attesting.cancel()
     finally:
         await workers.close()
-        socket_path(state).unlink(missing_ok=True)
-        held.release()
 
 
 async def _held(state: Path) -> Held:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from pictured.disk.naming import elsewhere
 from pictured.disk.paths import shown
 from pictured.disk.volumes import presence
 from pictured.errors import Unanswered
@@ -36,6 +37,9 @@ async def offline(into: Path, library: Library) -> str | None:
 
 async def offline_above(target: Path, library: Library) -> str | None:
     """Do as `offline` for the destination of a file, whichever that is."""
+    other = elsewhere(target)
+    if other is not None:
+        return f"The destination lies on {other}, which this machine cannot see."
     try:
         return await lane_to(target, library).do(partial(absence, known_above(target, library)))
     except Unanswered as error:

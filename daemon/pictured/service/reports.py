@@ -37,6 +37,13 @@ class FileFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that people should know, though the job goes on without it."""
+
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScanFinished:
     """The sums of a scan. Every file seen is in exactly one of the other counts."""
 
@@ -151,7 +158,18 @@ class Reviewed:
 
 
 Report = (
-    Pruned | Progress | FileFailed | ScanFinished | Copies | Collected | Copied | Undone | Ruled | Verified | Reviewed
+    Pruned
+    | Progress
+    | FileFailed
+    | Warned
+    | ScanFinished
+    | Copies
+    | Collected
+    | Copied
+    | Undone
+    | Ruled
+    | Verified
+    | Reviewed
 )
 
 
@@ -162,6 +180,8 @@ def line_of(report: Report) -> dict[str, Any]:
             return {"event": "progress", "done": done, "total": total, "what": what}
         case FileFailed(path, error):
             return {"event": "file.failed", "path": str(path), "error": error}
+        case Warned(warning):
+            return {"event": "warning", "warning": warning}
         case ScanFinished():
             counts = {name: getattr(report, name) for name in ScanFinished.__slots__}
             return {"event": "scan.finished", **counts, "seconds": round(report.seconds, 3)}

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,34 +15,41 @@ from pictured.looks import PARTS, Depth
 from pictured.service.comparing import Compared, compared
 from pictured.service.headway import Headway
 from pictured.service.library import Library
+from pictured.service.recognising import away
 from pictured.service.reports import FileFailed, Progress, Report, ScanFinished
 from pictured.service.striking import struck
 from pictured.store.database import transaction
 from pictured.store.listings import Known
 
 _BATCH = 200
-_AHEAD = 4
+_TOGETHER = 32
+_AHEAD = 2
+_PACE = 0.1
+
+
+Answer = Fingerprint | bytes | FileError
 
 
 class Reader(Protocol):
-    """What reads files: the workers of this machine, or those of a cluster. Raises as `Workers.fingerprint` does."""
+    """What reads files: the workers of this machine, or those of a cluster."""
 
     depth: Depth
     count: int
 
-    async def recognised(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Fingerprint | bytes:
-        """Read a file; give its digest alone where that is one of the known."""
+    async def recognised_all(self, files: Sequence[tuple[Path, Stamp, Sequence[bytes]]]) -> list[Answer]:
+        """Read some files; give the digest alone of one where that is among those that are known."""
         ...
 
 
-Reading = asyncio.Task[Fingerprint | bytes]
+Reading = asyncio.Task[list[Answer]]
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The counts of a scan, the readings that are under way, and what they gave that is not in the index yet.
+    """The counts of a scan, what waits to be read, what is being read, and what that gave that is not in the index yet.
 
-    A file's content is read, or its digest is known, or it failed.
+    A file's content is read, or its digest is known, or it failed. `fresh` has the digests of those that are read by
+    the sizes of their files.
     """
 
     seen: int = 0
@@ -49,9 +57,10 @@ class _Tally:
     unchanged: int = 0
     moved: int = 0
     failed: int = 0
-    reading: dict[Reading, Settled] = field(default_factory=dict)
+    waiting: list[Settled] = field(default_factory=list)
+    reading: dict[Reading, list[Settled]] = field(default_factory=dict)
     read: list[tuple[Settled, Fingerprint | Failure | bytes]] = field(default_factory=list)
-
+    fresh: defaultdict[int, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     headway: Headway = field(default_factory=Headway)
 
     @property
@@ -72,29 +81,45 @@ async def scan(
 ) -> AsyncGenerator[Report]:
     """Index what is new or changed at or below some folders; ends with `ScanFinished`. `again` reads the rest too.
 
-    Files that failed before are tried again, except those in quarantine.
+    Files that failed before are tried again, except those in quarantine. A watched folder in whose place another
+    volume is mounted is told as one that failed, and left alone.
     """
-    began, tally, globs = time.monotonic(), _Tally(), ignore or {}
+    began, told, tally, globs = time.monotonic(), 0.0, _Tally(), ignore or {}
     try:
+        absent = await away(library, folders)
+        for path, reason in absent.items():
+            tally.failed += 1
+            yield FileFailed(path, reason)
+        exclude = (*exclude, *absent)
         for folder in folders:
             async for found in compared(library.catalogue, folder, globs.get(folder, ()), (*exclude, library.home)):
                 for failed in _noted(found, tally, again=again):
                     yield failed
                 for settled in _to_read(found, again=again):
                     tally.headway.count(folders, [globs.get(each, ()) for each in folders], (*exclude, library.home))
-                    _begin(settled, library, workers, tally, again=again)
-                    while len(tally.reading) > _AHEAD * workers.count:
-                        async for report in _settle_some(library, tally):
-                            yield report
-                        yield tally.progress
+                    _wait(settled, library, tally, again=again)
+                    while len(tally.waiting) >= _TOGETHER:
+                        _begin(library, workers, tally, again=again)
+                        while len(tally.reading) > _AHEAD * workers.count:
+                            async for report in _settle_some(library, tally):
+                                yield report
+                            yield tally.progress
+                if tally.waiting and len(tally.reading) < workers.count:
+                    _begin(library, workers, tally, again=again)
                 if len(tally.read) >= _BATCH:
                     _record(library, tally)
-                yield tally.progress
-        while tally.reading:
+                # A million unchanged files lie in ten thousand folders.
+                if time.monotonic() >= told + _PACE:
+                    told = time.monotonic()
+                    yield tally.progress
+        while tally.waiting or tally.reading:
+            while tally.waiting and len(tally.reading) <= _AHEAD * workers.count:
+                _begin(library, workers, tally, again=again)
             async for report in _settle_some(library, tally):
                 yield report
             yield tally.progress
         _record(library, tally)
+        yield tally.progress
     finally:
         tally.headway.end()
         for reading in tally.reading:
@@ -133,54 +158,64 @@ def _broken(known: Known) -> bool:
     return known.failure is not None and known.failure.kind == "crashed" and not known.failure.retry
 
 
-def _begin(settled: Settled, library: Library, workers: Reader, tally: _Tally, *, again: bool) -> None:
-    """Have a file read, unless its content is known from another path."""
-    if again:
-        reading = workers.recognised(settled.path, settled.stamp, ())
-    elif (digest := library.catalogue.digest_of(settled.stamp)) is None:
-        reading = workers.recognised(settled.path, settled.stamp, candidates(settled, library, workers, tally.read))
+def _wait(settled: Settled, library: Library, tally: _Tally, *, again: bool) -> None:
+    """Let a file wait to be read, unless its content is known from another path."""
+    digest = None if again else library.catalogue.digest_of(settled.stamp)
+    if digest is None:
+        tally.waiting.append(settled)
     else:
         tally.read.append((settled, digest))
         tally.moved += 1
-        return
-    tally.reading[asyncio.create_task(reading)] = settled
+
+
+def _begin(library: Library, workers: Reader, tally: _Tally, *, again: bool) -> None:
+    """Have read together what waits, but of files of one size only the first: others may be copies of it."""
+    firsts: dict[int, Settled] = {}
+    left = []
+    for number, settled in enumerate(tally.waiting):
+        if firsts.setdefault(number if again else settled.stamp.size, settled) is not settled:
+            left.append(settled)
+    begun, tally.waiting = list(firsts.values()), left
+    files = [
+        (each.path, each.stamp, () if again else candidates(each, library, workers, tally.fresh)) for each in begun
+    ]
+    tally.reading[asyncio.create_task(workers.recognised_all(files))] = begun
 
 
 def candidates(
     settled: Settled,
     library: Library,
     workers: Reader,
-    fresh: Iterable[tuple[Settled, Fingerprint | Failure | bytes]] = (),
+    fresh: Mapping[int, Sequence[bytes]] | None = None,
 ) -> list[bytes]:
-    """The contents that a file may be a copy of, by its size: `fresh` ones and those of the index.
+    """The contents that a file may be a copy of, by its size: `fresh` ones, by size, and those of the index.
 
     Those of the index count only if as much is kept of them as workers would keep of the file: the parts of a query
     picture are others than those of a picture in the library.
     """
     size = settled.stamp.size
-    found = [read.digest for _, read in fresh if isinstance(read, Fingerprint) and read.size == size]
-    return [*found, *library.catalogue.digests_of(size, len(PARTS[workers.depth]))]
+    return [*(fresh or {}).get(size, ()), *library.catalogue.digests_of(size, len(PARTS[workers.depth]))]
 
 
 async def _settle_some(library: Library, tally: _Tally) -> AsyncIterator[FileFailed]:
     """Wait for a reading to end, and note all that ended."""
     done, _ = await asyncio.wait(tally.reading, return_when=asyncio.FIRST_COMPLETED)
     for reading in done:
-        settled = tally.reading.pop(reading)
-        try:
-            read = reading.result()
-        except FileError as error:
-            tally.failed += 1
-            if isinstance(error, Vanished):
-                library.catalogue.miss(settled.path, time.time())
+        for settled, read in zip(tally.reading.pop(reading), reading.result(), strict=True):
+            if isinstance(read, FileError):
+                tally.failed += 1
+                if isinstance(read, Vanished):
+                    library.catalogue.miss(settled.path, time.time())
+                else:
+                    failure = Failure(settled.path, type(read).__name__.lower(), str(read), read.retry)
+                    tally.read.append((settled, failure))
+                yield FileFailed(settled.path, str(read))
             else:
-                failure = Failure(settled.path, type(error).__name__.lower(), str(error), error.retry)
-                tally.read.append((settled, failure))
-            yield FileFailed(settled.path, str(error))
-        else:
-            tally.read.append((settled, read))
-            tally.moved += isinstance(read, bytes)
-            tally.hashed += isinstance(read, Fingerprint)
+                tally.read.append((settled, read))
+                tally.moved += isinstance(read, bytes)
+                if isinstance(read, Fingerprint):
+                    tally.hashed += 1
+                    tally.fresh[read.size].append(read.digest)
     if len(tally.read) >= _BATCH:
         _record(library, tally)
 
@@ -203,3 +238,4 @@ def _record(library: Library, tally: _Tally) -> None:
                     with suppress(LookupError):
                         library.relink(settled.path, settled.stamp, read)
     tally.read.clear()
+    tally.fresh.clear()

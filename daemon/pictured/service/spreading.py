@@ -18,7 +18,7 @@ from pictured.flow import Fingerprint, Stamp
 from pictured.imaging.limits import DecodingLimits
 from pictured.indexing.in_bulk import Wanted, read_all
 from pictured.looks import Depth
-from pictured.service.workers import Workers
+from pictured.service.workers import Unread, Workers
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -42,14 +42,16 @@ class Spread:
 
     def __init__(self, client: "Client", threads: int, workers: Workers, naming: Naming) -> None:
         self.depth = workers.depth
-        # The caller keeps four times as many under way: two chunks a thread.
-        self.count = threads * _CHUNK // 2
+        # The caller keeps twice as many batches of 32 files under way: two chunks a thread.
+        self.count = 2 * threads
         self._client = client
         self._workers = workers
         self._naming = naming
         self._waiting: list[tuple[Wanted, asyncio.Future[Read | FileError | None]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._chunks: set[asyncio.Task[None]] = set()
+        self._failures: list[str] = []
+        self._told = False
 
     async def recognised(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Read:
         """Do as `Workers.recognised`."""
@@ -65,6 +67,16 @@ class Spread:
         if read is None or isinstance(read, FileError):
             return await self._workers.recognised(path, stamp, known)
         return read
+
+    async def recognised_all(self, files: Sequence[Unread]) -> list[Read | FileError]:
+        """Do as `Workers.recognised_all`."""
+        return await asyncio.gather(*(self._one(*each) for each in files))
+
+    async def _one(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Read | FileError:
+        try:
+            return await self.recognised(path, stamp, known)
+        except FileError as error:
+            return error
 
     def _send(self) -> None:
         chunk, self._waiting, self._timer = self._waiting, [], None
@@ -82,15 +94,23 @@ class Spread:
         try:
             async with asyncio.timeout(self._workers.seconds * len(chunk)):
                 found = await work
-        except asyncio.CancelledError:
-            raise
-        except Exception:  # noqa: BLE001, S110  whatever it was: the files are read here, and tell it if it is theirs
-            pass
+        except Exception as error:  # noqa: BLE001  what a worker raises comes through as it is
+            self._failures.append(f"{type(error).__name__}: {error}")
+            # A scheduler that is gone never answers.
+            cancelling = asyncio.ensure_future(work.cancel())
+            cancelling.add_done_callback(lambda done: done.cancelled() or done.exception())
         finally:
-            await asyncio.shield(work.cancel())
             for (_, answer), read in zip(chunk, found, strict=True):
                 if not answer.done():
                     answer.set_result(read)
+
+    def trouble(self) -> str | None:
+        """Say, once, that the cluster failed to read files, of which none was at fault."""
+        if not self._failures or self._told:
+            return None
+        self._told = True
+        reason = " ".join(self._failures[0].split())[:200]
+        return f"the cluster failed at some files ({reason}); what it cannot read is read by this machine, more slowly"
 
 
 def on_worker(

@@ -81,11 +81,11 @@ class Catalogue(Listings, Pictures, Roots):
     def unhandle(self, below: Sequence[Path]) -> None:
         """Note that every file at or below any of the folders has to be handled again."""
         with transaction(self._db):
-            for folder in rows.apart(below):
+            for keys in self._keys.below(*below):
                 self._db.execute(
                     """UPDATE files SET handled = FALSE
                     WHERE folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
-                    rows.subtree(folder),
+                    keys,
                 )
 
     def reopen(self, path: Path) -> None:
@@ -137,27 +137,27 @@ class Catalogue(Listings, Pictures, Roots):
 
     def miss_below(self, folder: Path, at: float) -> None:
         """Note that no file at or below a folder is there any longer."""
-        below = rows.subtree(rows.folder_key(folder))
         with transaction(self._db, lasting=False):
-            self._db.execute(
-                """DELETE FROM failures WHERE file IN (SELECT files.id
-                FROM folders CROSS JOIN files ON files.folder = folders.id WHERE path >= ? AND path < ?)""",
-                below,
-            )
-            self._db.execute(
-                """DELETE FROM files WHERE content IS NULL
-                AND folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
-                below,
-            )
-            self._db.execute(
-                """UPDATE files SET missing_since = ? WHERE missing_since IS NULL
-                AND folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
-                (at, *below),
-            )
+            for below in self._keys.below(folder):
+                self._db.execute(
+                    """DELETE FROM failures WHERE file IN (SELECT files.id
+                    FROM folders CROSS JOIN files ON files.folder = folders.id WHERE path >= ? AND path < ?)""",
+                    below,
+                )
+                self._db.execute(
+                    """DELETE FROM files WHERE content IS NULL
+                    AND folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
+                    below,
+                )
+                self._db.execute(
+                    """UPDATE files SET missing_since = ? WHERE missing_since IS NULL
+                    AND folder IN (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
+                    (at, *below),
+                )
 
     def forgettable(self, before: float, keep: Sequence[Path] = ()) -> int:
         """Count what `prune` would forget."""
-        where, values = _gone(before, keep)
+        where, values = _gone(before, self._keys.below(*keep))
         return int(self._db.execute(f"SELECT count(*) FROM files WHERE {where}", values).fetchone()[0])  # noqa: S608
 
     def prune(self, before: float, keep: Sequence[Path] = ()) -> int:
@@ -170,7 +170,7 @@ class Catalogue(Listings, Pictures, Roots):
             the number of files forgotten.
         """
         with transaction(self._db):
-            where, values = _gone(before, keep)
+            where, values = _gone(before, self._keys.below(*keep))
             forgotten = self._db.execute(f"DELETE FROM files WHERE {where}", values).rowcount  # noqa: S608
             self._db.execute(
                 """DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.content = contents.id)
@@ -187,7 +187,7 @@ class Catalogue(Listings, Pictures, Roots):
 
     def _put(self, path: Path, stamp: Stamp | None, content: int | None) -> int:
         """Make a file present with this stamp and content, and give its row's id."""
-        folder, name = rows.file_key(path)
+        folder, name = self._keys.file(path)
         self._db.execute("INSERT INTO folders (path) VALUES (?) ON CONFLICT (path) DO NOTHING", (folder,))
         self._db.execute(
             """INSERT INTO files (folder, name, content, size, mtime_ns, inode, device, changed_ns)
@@ -201,18 +201,18 @@ class Catalogue(Listings, Pictures, Roots):
         return int(row[0])
 
     def _row(self, path: Path) -> "_Row | None":
-        row = self._db.execute(_ROW, rows.file_key(path)).fetchone()
+        row = self._db.execute(_ROW, self._keys.file(path)).fetchone()
         if row is None:
             return None
         file, content, missing_since, *stamp = row
         return _Row(file, content, missing_since is None, None if stamp[0] is None else rows.stamp_from(stamp))
 
 
-def _gone(before: float, keep: Sequence[Path]) -> tuple[str, list[float | bytes]]:
+def _gone(before: float, keep: Sequence[tuple[bytes, bytes]]) -> tuple[str, list[float | bytes]]:
     """The condition for files that may be forgotten, and its values."""
     where = "missing_since < ?"
     values: list[float | bytes] = [before]
-    for folder in rows.apart(keep):
+    for below in keep:
         where += " AND folder NOT IN (SELECT id FROM folders WHERE path >= ? AND path < ?)"
-        values += rows.subtree(folder)
+        values += below
     return where, values

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote_from_bytes
 
+from pictured.disk.naming import Naming
 from pictured.disk.paths import shown
 from pictured.errors import Damaged, StoreError
 
@@ -33,6 +34,12 @@ class Connection(sqlite3.Connection):
     """
 
     file: Path
+    naming = Naming()
+
+    @property
+    def home(self) -> Path:
+        """The folder that the file lies in."""
+        return self.file.parent
 
     def execute(self, sql: str, parameters: "_Parameters" = (), /) -> "_Cursor":
         """Execute one statement with a cursor that translates errors, also those of reading its rows."""

@@ -5,7 +5,10 @@ The store speaks the SQL that both understand. Where they differ in words only, 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
+
+from pictured.disk.naming import Naming
 
 _SOON, _LASTING = "PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"
 
@@ -40,6 +43,16 @@ class Database(Protocol):
 
     `execute` raises StoreError for what the database, its disk or its network is to blame for.
     """
+
+    @property
+    def naming(self) -> Naming:
+        """What paths are called in this index."""
+        ...
+
+    @property
+    def home(self) -> Path:
+        """The folder of this machine that files beside the index lie in."""
+        ...
 
     @property
     def in_transaction(self) -> bool:

@@ -9,6 +9,7 @@ from pictured.flow import Collect, Form, Placed, Stamp
 from pictured.store import rows, units
 from pictured.store.answers import Answers
 from pictured.store.database import Database, transaction
+from pictured.store.keys import Keys
 from pictured.store.placements import Placements, What
 from pictured.store.sidecar import Kept
 
@@ -22,6 +23,7 @@ class Journal(Placements, Answers):
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._keys = Keys(db.naming)
 
     def begin(self, step: Collect, at: float) -> int:
         """Write down an intent and commit it, before anything touches the disk.
@@ -38,10 +40,10 @@ class Journal(Placements, Answers):
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
                 (
                     at,
-                    *_step_row(step),
+                    *self._step_row(step),
                     None if step.replaces is None else step.replaces.id,
                     *rows.stamp_row(step.stamp),
-                    units.written(step.companions),
+                    units.written(step.companions, self._keys),
                 ),
             )
             return int(cursor.fetchall()[0][0])
@@ -90,7 +92,7 @@ class Journal(Placements, Answers):
             """INSERT INTO placed (entry, query, source, target, digest, form, reason,
             size, mtime_ns, inode, device, changed_ns, unit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING id""",
-            (*_step_row(step), *rows.stamp_row(stamp), unit),
+            (*self._step_row(step), *rows.stamp_row(stamp), unit),
         )
         number = int(cursor.fetchall()[0][0])
         return Placed(number, step.entry, step.target, stamp, step.digest, step.source, step.form, step.reason)
@@ -105,7 +107,7 @@ class Journal(Placements, Answers):
                 """INSERT INTO placed (entry, query, source, target, digest, form, reason, active,
                 size, mtime_ns, inode, device, changed_ns) VALUES (?, NULL, ?, ?, ?, ?, ?, FALSE, ?, ?, ?, ?, ?)
                 RETURNING id""",
-                (entry, *(rows.key(path),) * 2, digest, Form.COPY.value, "the original", *rows.stamp_row(stamp)),
+                (entry, *(self._keys.of(path),) * 2, digest, Form.COPY.value, "the original", *rows.stamp_row(stamp)),
             )
             number = int(cursor.fetchall()[0][0])
         return Placed(number, entry, path, stamp, digest, path, Form.COPY, "the original")
@@ -132,8 +134,8 @@ class Journal(Placements, Answers):
             (
                 placed.id,
                 placed.entry,
-                rows.key(placed.source),
-                rows.key(placed.target),
+                self._keys.of(placed.source),
+                self._keys.of(placed.target),
                 placed.digest,
                 placed.form.value,
                 rows.text(placed.reason),
@@ -193,25 +195,24 @@ class Journal(Placements, Answers):
         entry, query, source, target, digest, form, reason, replaces, *stamp, companions = row
         step = Collect(
             entry=entry,
-            query=rows.optional_path_from(query),
-            source=rows.path_from(source),
+            query=self._keys.optional_path(query),
+            source=self._keys.path(source),
             stamp=rows.stamp_from(stamp),
             digest=digest,
-            target=rows.path_from(target),
+            target=self._keys.path(target),
             form=Form(form),
             reason=reason,
             replaces=None if replaces is None else self.placed(replaces),
         )
-        return replace(step, companions=units.read(companions, step))
+        return replace(step, companions=units.read(companions, step, self._keys))
 
-
-def _step_row(step: Collect) -> tuple[str | bytes | None, ...]:
-    return (
-        step.entry,
-        rows.optional_key(step.query),
-        rows.key(step.source),
-        rows.key(step.target),
-        step.digest,
-        step.form.value,
-        rows.text(step.reason),
-    )
+    def _step_row(self, step: Collect) -> tuple[str | bytes | None, ...]:
+        return (
+            step.entry,
+            self._keys.optional(step.query),
+            self._keys.of(step.source),
+            self._keys.of(step.target),
+            step.digest,
+            step.form.value,
+            rows.text(step.reason),
+        )

@@ -8,6 +8,7 @@ from typing import Any
 from pictured.flow import Failure, Stamp
 from pictured.store import rows
 from pictured.store.database import Database
+from pictured.store.keys import Keys
 
 _KNOWN = """
     SELECT files.name, contents.digest, failures.kind, failures.reason, failures.retry,
@@ -64,10 +65,11 @@ class Listings:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._keys = Keys(db.naming)
 
     def listing(self, folder: Path) -> dict[str, Known]:
         """Give the files directly in a folder by name, without the `unstamped` ones."""
-        found = self._db.execute(_KNOWN, (rows.folder_key(folder),)).fetchall()
+        found = self._db.execute(_KNOWN, (self._keys.folder(folder),)).fetchall()
         return dict(_named(row, folder) for row in found)
 
     def held(self, folder: Path) -> Held:
@@ -76,7 +78,7 @@ class Listings:
             """SELECT files.name, files.size, files.mtime_ns, files.inode, files.handled, failures.file
             FROM folders CROSS JOIN files ON files.folder = folders.id LEFT JOIN failures ON failures.file = files.id
             WHERE folders.path = ? AND files.missing_since IS NULL""",
-            (rows.folder_key(folder),),
+            (self._keys.folder(folder),),
         ).fetchall()
         taken: dict[str, tuple[int, int, int]] = {}
         unhandled: set[str] = set()
@@ -91,7 +93,7 @@ class Listings:
                 unhandled.add(name)
         if not failed:
             return Held(taken, frozenset(unhandled), {}, frozenset())
-        failing = self._db.execute(f"{_KNOWN} AND failures.file IS NOT NULL", (rows.folder_key(folder),)).fetchall()
+        failing = self._db.execute(f"{_KNOWN} AND failures.file IS NOT NULL", (self._keys.folder(folder),)).fetchall()
         named = dict(_named(row, folder) for row in failing)
         return Held(taken, frozenset(unhandled), named, self.unstamped(folder))
 
@@ -100,23 +102,26 @@ class Listings:
         found = self._db.execute(
             """SELECT files.name FROM folders CROSS JOIN files ON files.folder = folders.id
             WHERE folders.path = ? AND files.missing_since IS NULL AND files.size IS NULL""",
-            (rows.folder_key(folder),),
+            (self._keys.folder(folder),),
         ).fetchall()
         return frozenset(rows.name_from(name) for (name,) in found)
 
     def known(self, path: Path) -> Known | None:
         """Give what the `listing` of its folder says of one file."""
-        row = self._db.execute(f"{_KNOWN} AND files.name = ?", rows.file_key(path)).fetchone()
+        row = self._db.execute(f"{_KNOWN} AND files.name = ?", self._keys.file(path)).fetchone()
         return None if row is None else _named(row, path.parent)[1]
 
     def folders_below(self, folder: Path) -> list[Path]:
         """Give the folders at or below a folder that directly hold files, failed ones too, sorted by their bytes."""
-        found = self._db.execute(
-            """SELECT path FROM folders WHERE path >= ? AND path < ? AND EXISTS
-            (SELECT 1 FROM files WHERE files.folder = folders.id AND files.missing_since IS NULL) ORDER BY path""",
-            rows.subtree(rows.folder_key(folder)),
-        ).fetchall()
-        return [rows.path_from(path) for (path,) in found]
+        return [
+            self._keys.path(path)
+            for below in self._keys.below(folder)
+            for (path,) in self._db.execute(
+                """SELECT path FROM folders WHERE path >= ? AND path < ? AND EXISTS
+                (SELECT 1 FROM files WHERE files.folder = folders.id AND files.missing_since IS NULL) ORDER BY path""",
+                below,
+            ).fetchall()
+        ]
 
     def waiting(self, below: Sequence[Path]) -> int:
         """Count the files with a content at or below any of the folders that were not handled yet."""
@@ -126,35 +131,37 @@ class Listings:
                     """SELECT count(*) FROM folders CROSS JOIN files ON files.folder = folders.id
                     WHERE folders.path >= ? AND folders.path < ? AND NOT handled
                     AND content IS NOT NULL AND missing_since IS NULL""",
-                    rows.subtree(folder),
+                    keys,
                 ).fetchone()[0]
             )
-            for folder in rows.apart(below)
+            for keys in self._keys.below(*below)
         )
 
     def is_filled(self, folder: Path) -> bool:
         """Tell whether any file is known at or below a folder."""
-        found = self._db.execute(
-            """SELECT 1 FROM folders CROSS JOIN files ON files.folder = folders.id
-            WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL LIMIT 1""",
-            rows.subtree(rows.folder_key(folder)),
-        ).fetchone()
-        return found is not None
+        return any(
+            self._db.execute(
+                """SELECT 1 FROM folders CROSS JOIN files ON files.folder = folders.id
+                WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL LIMIT 1""",
+                below,
+            ).fetchone()
+            for below in self._keys.below(folder)
+        )
 
     def failures(self, below: Sequence[Path] | None) -> list[Failing]:
-        """Give the failures at or below any of the folders, or all with None, sorted by folder and name in bytes."""
+        """Give the failures at or below any of the folders, or all of this machine with None, sorted by their bytes."""
         found: list[Any] = []
-        for folder in rows.apart([Path("/")] if below is None else below):
+        for keys in self._keys.below(*([Path("/")] if below is None else below)):
             # There are few failures, so they come first and not the folders.
             found += self._db.execute(
                 """SELECT folders.path, files.name, kind, reason, retry, tries, retry_at
                 FROM failures CROSS JOIN files ON files.id = failures.file
                 CROSS JOIN folders ON folders.id = files.folder
                 WHERE folders.path >= ? AND folders.path < ? ORDER BY folders.path, files.name""",
-                rows.subtree(folder),
+                keys,
             ).fetchall()
         return [
-            Failing(Failure(rows.path_from(folder + name), kind, reason, bool(retry)), tries, retry_at)
+            Failing(Failure(self._keys.path(folder + name), kind, reason, bool(retry)), tries, retry_at)
             for folder, name, kind, reason, retry, tries, retry_at in found
         ]
 

@@ -226,6 +226,10 @@ MIGRATIONS: tuple[str, ...] = (
     -- A file of a size that is known may be a copy, which its digest tells without decoding it.
     CREATE INDEX contents_by_size ON contents (size);
     """,
+    """
+    -- Which file system a folder lies on, as JSON: the number of a device may be given to the next drive.
+    ALTER TABLE roots ADD COLUMN volume TEXT;
+    """,
 )
 """One script for each version of the schema; the index records in `user_version` how many it has had."""
 

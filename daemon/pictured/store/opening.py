@@ -15,7 +15,7 @@ from pictured.store.migrations import APPLICATION, MIGRATIONS, statements
 FILE = "index.sqlite3"
 
 
-def open_store(folder: Path, *, writer: bool) -> sqlite3.Connection:
+def open_store(folder: Path, *, writer: bool) -> Connection:
     """Open the index in a state folder, for one thread.
 
     A writer makes the folder and the index where they are missing, and migrates an older one; let it `hold` the
@@ -45,7 +45,7 @@ def open_store(folder: Path, *, writer: bool) -> sqlite3.Connection:
     return db
 
 
-def migrate(db: sqlite3.Connection, scripts: Sequence[str]) -> None:
+def migrate(db: Connection, scripts: Sequence[str]) -> None:
     """Run the scripts that the index has not had, each in one transaction together with its record.
 
     Raises:

@@ -8,6 +8,7 @@ from typing import Any
 from pictured.flow import Fingerprint, Picture, Stamp
 from pictured.store import rows
 from pictured.store.database import Database
+from pictured.store.keys import EVERYTHING, Keys
 
 _CONTENT = """
     SELECT contents.digest, contents.phash, contents.marr, contents.size, contents.width,
@@ -75,6 +76,7 @@ class Pictures:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._keys = Keys(db.naming)
 
     def digest_of(self, stamp: Stamp) -> bytes | None:
         """Give the content of any file, missing ones too, that has this device, inode, size and mtime.
@@ -82,12 +84,15 @@ class Pictures:
         That is the same file under another name. None also where two contents answer to it.
         """
         found = self._db.execute(
-            """SELECT DISTINCT contents.digest FROM files JOIN contents ON contents.id = files.content
+            """SELECT DISTINCT contents.digest, folders.path FROM files JOIN contents ON contents.id = files.content
+            JOIN folders ON folders.id = files.folder
             WHERE files.size = ? AND files.mtime_ns = ? AND files.inode = ? AND files.device = ?
-            AND files.content IS NOT NULL LIMIT 2""",
+            AND files.content IS NOT NULL""",
             rows.stamp_row(stamp)[:4],
         ).fetchall()
-        return found[0][0] if len(found) == 1 else None
+        # Another machine may have the same numbers for another file.
+        digests = {digest for digest, folder in found if self._keys.is_here(folder)}
+        return digests.pop() if len(digests) == 1 else None
 
     def digests_of(self, size: int, parts: int) -> tuple[bytes, ...]:
         """Give the contents that files of so many bytes may have, as far as so many parts are kept of them.
@@ -103,26 +108,28 @@ class Pictures:
 
     def picture(self, path: Path) -> Picture | None:
         """Give a file whose content is known."""
-        row = self._db.execute(f"{_PICTURE} AND folders.path = ? AND files.name = ?", rows.file_key(path)).fetchone()
-        return None if row is None else _picture(row)
+        row = self._db.execute(f"{_PICTURE} AND folders.path = ? AND files.name = ?", self._keys.file(path)).fetchone()
+        return None if row is None else self._picture(row)
 
-    def files_below(self, folders: Sequence[Path]) -> Iterator[Picture]:
-        """Give the pictures at or below any of the folders, each once, sorted by folder and name in bytes.
+    def files_below(self, folders: Sequence[Path] | None) -> Iterator[Picture]:
+        """Give the pictures at or below any of the folders, or all with None, each once.
+
+        They are sorted by folder and name in bytes.
 
         The list is made at the first step, and changes may be made in between: who is gone by then is left out.
         """
         found: list[tuple[int]] = []
-        for folder in rows.apart(folders):
+        for below in [EVERYTHING] if folders is None else self._keys.below(*folders):
             found += self._db.execute(
                 """SELECT files.id FROM folders CROSS JOIN files ON files.folder = folders.id
                 WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL
                 AND files.content IS NOT NULL ORDER BY folders.path, files.name""",
-                rows.subtree(folder),
+                below,
             ).fetchall()
         for file in found:
             row = self._db.execute(f"{_PICTURE} AND files.id = ?", file).fetchone()
             if row is not None:
-                yield _picture(row)
+                yield self._picture(row)
 
     def contents_below(self, folders: Sequence[Path]) -> dict[int, int]:
         """Give the pixels of every content at or below any of the folders (everywhere, if there are none).
@@ -130,13 +137,13 @@ class Pictures:
         They come in the order of their first files by folder and name in bytes.
         """
         sizes: dict[int, int] = {}
-        for folder in rows.apart(folders or (Path("/"),)):
+        for below in self._keys.below(*folders) if folders else [EVERYTHING]:
             cursor = self._db.execute(
                 """SELECT content, contents.width * contents.height FROM folders
                 CROSS JOIN files ON files.folder = folders.id CROSS JOIN contents ON contents.id = files.content
                 WHERE folders.path >= ? AND folders.path < ? AND files.missing_since IS NULL
                 ORDER BY folders.path, files.name""",
-                rows.subtree(folder),
+                below,
             )
             for content, pixels in cursor:
                 sizes.setdefault(content, pixels)
@@ -195,7 +202,7 @@ class Pictures:
             WHERE files.content = ? AND files.missing_since IS NULL ORDER BY folders.path, files.name""",
             (number,),
         ).fetchall()
-        return [(rows.path_from(folder + name), rows.stamp_from(stamp)) for folder, name, *stamp in found]
+        return [(self._keys.path(folder + name), rows.stamp_from(stamp)) for folder, name, *stamp in found]
 
     def count(self) -> Counts:
         """Count what is known."""
@@ -208,7 +215,6 @@ class Pictures:
         ).fetchone()
         return Counts(*row)
 
-
-def _picture(row: Any) -> Picture:  # noqa: ANN401 -- rows are whatever the statement selects
-    folder, name = row[:2]
-    return Picture(rows.path_from(folder + name), rows.stamp_from(row[2:7]), rows.content_from(row[7:]))
+    def _picture(self, row: Any) -> Picture:  # noqa: ANN401 -- rows are whatever the statement selects
+        folder, name = row[:2]
+        return Picture(self._keys.path(folder + name), rows.stamp_from(row[2:7]), rows.content_from(row[7:]))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pictured.flow import Form, Placed, Stamp
 from pictured.store import rows
 from pictured.store.database import Database
+from pictured.store.keys import EVERYTHING, Keys, subtree
 from pictured.store.sidecar import Kept
 
 What = Literal["placed", "upgraded", "undone"]
@@ -18,6 +19,8 @@ _PLACED = (
 _COMPANIONS = """SELECT placed.unit, placed.id, placed.entry, placed.target, placed.digest, placed.source, placed.form,
     placed.reason, placed.size, placed.mtime_ns, placed.inode, placed.device, placed.changed_ns
     FROM placed CROSS JOIN placed AS picture ON picture.id = placed.unit WHERE {} ORDER BY placed.id"""
+
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,16 @@ class Deed:
 class Placements:
     """Questions about placed files. A placed file is active until something took its place or it was undone.
 
-    A picture and its companions are one unit: they become active and cease to be so together.
+    A picture and its companions are one unit: they become active and cease to be so together. What another machine
+    placed for itself, on no share that is here, is in the history, and can be asked for by its number; in all other
+    answers it is left out.
 
     Every method raises StoreError where the index cannot be read.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._keys = Keys(db.naming)
 
     def active(self, entry: str) -> list[Placed]:
         """Give the pictures that an entry placed and neither replaced nor took back, oldest first."""
@@ -59,7 +65,7 @@ class Placements:
         found = self._all("WHERE active AND unit IS NULL ORDER BY id", ())
         queries: dict[int, list[Path]] = {}
         for number, query in self._db.execute("SELECT placed, query FROM answers ORDER BY query").fetchall():
-            queries.setdefault(number, []).append(rows.path_from(query))
+            queries.setdefault(number, []).append(self._keys.path(query))
         return [Kept(each, tuple(sorted(queries.get(each.id, ()), key=str))) for each in found]
 
     def placed(self, number: int) -> Placed | None:
@@ -68,7 +74,7 @@ class Placements:
 
     def placed_at(self, target: Path) -> Placed | None:
         """Give the active placed file at a target, be it a picture or a companion."""
-        return self._one("WHERE active AND target = ?", (rows.key(target),))
+        return self._one("WHERE active AND target = ?", (self._keys.of(target),))
 
     def unit_of(self, placed: Placed) -> Placed:
         """Give the picture that a companion was placed with; a picture is its own unit."""
@@ -78,30 +84,30 @@ class Placements:
 
     def standing(self, entry: str, digest: bytes) -> Placed | None:
         """Give the active placed picture of an entry with a digest, the first if there are several."""
-        return self._one(
-            "WHERE active AND unit IS NULL AND entry = ? AND digest = ? ORDER BY id LIMIT 1", (entry, digest)
-        )
+        found = self._all("WHERE active AND unit IS NULL AND entry = ? AND digest = ? ORDER BY id", (entry, digest))
+        return found[0] if found else None
 
     def rendered(self, entry: str, source: Path) -> list[Placed]:
         """Give the active files that a rule made of the picture at a path, oldest first."""
         found = self._db.execute(
-            f"{_PLACED} WHERE active AND entry = ? AND source = ? ORDER BY id", (entry, rows.key(source))
+            f"{_PLACED} WHERE active AND entry = ? AND source = ? ORDER BY id", (entry, self._keys.of(source))
         ).fetchall()
-        return [_placed(row, ()) for row in found]
+        return [self._placed(row, ()) for row in found if self._keys.is_here(row[2])]
 
     def original_of(self, placed: Placed) -> Placed | None:
         """Give the file of the person's that a rule's result took the place of; None for every other placed file."""
         if placed.source != placed.target:
             return None
         return self._one(
-            "WHERE NOT active AND target = ? AND id < ? ORDER BY id DESC LIMIT 1", (rows.key(placed.target), placed.id)
+            "WHERE NOT active AND target = ? AND id < ? ORDER BY id DESC LIMIT 1",
+            (self._keys.of(placed.target), placed.id),
         )
 
     def made_by_rule(self, digest: bytes, path: Path) -> bool:
         """Tell whether a rule made this content of another file: wherever it is moved, no rule takes it again."""
         row = self._db.execute(
             "SELECT 1 FROM placed WHERE active AND digest = ? AND entry LIKE 'rules/%' AND source != ? LIMIT 1",
-            (digest, rows.key(path)),
+            (digest, self._keys.of(path)),
         ).fetchone()
         return row is not None
 
@@ -121,7 +127,7 @@ class Placements:
 
     def history(self, path: Path | None, limit: int) -> list[Deed]:
         """Give the last deeds, newest first: all, or those whose query, source or target is at or below a path."""
-        first, last = rows.subtree(rows.folder_key(path or Path("/")))
+        first, last = EVERYTHING if path is None else subtree(self._keys.folder(path))
         found = self._db.execute(
             """SELECT placed.id, deeds.at, entry, what, query, source, target, digest, reason
             FROM deeds CROSS JOIN placed ON placed.id = deeds.placed
@@ -129,55 +135,56 @@ class Placements:
             OR (source >= :first AND source < :last) OR (target >= :first AND target < :last)
             OR placed.id IN (SELECT unit FROM placed WHERE unit IS NOT NULL AND :path IN (source, target))
             ORDER BY deeds.id DESC LIMIT :limit""",
-            {"path": rows.optional_key(path), "first": first, "last": last, "limit": limit},
+            {"path": self._keys.optional(path), "first": first, "last": last, "limit": limit},
         ).fetchall()
-        return [_deed(row, self._companions(row[0])) for row in found]
+        return [self._deed(row, self._companions(row[0])) for row in found]
 
     def _one(self, where: str, values: tuple[object, ...]) -> Placed | None:
         row = self._db.execute(f"{_PLACED} {where}", values).fetchone()
-        return None if row is None else _placed(row, self._companions(row[0]))
+        return None if row is None else self._placed(row, self._companions(row[0]))
 
     def _all(self, where: str, values: tuple[object, ...]) -> list[Placed]:
-        found = self._db.execute(f"{_PLACED} {where}", values).fetchall()
+        every = self._db.execute(f"{_PLACED} {where}", values).fetchall()
+        found = [row for row in every if self._keys.is_here(row[2])]
+        if len(found) <= _FEW:
+            return [self._placed(row, self._companions(row[0])) for row in found]
         units: dict[int, list[Placed]] = {}
         # One statement for all of them: most pictures have no companions, and there may be very many pictures.
         for unit, *row in self._db.execute(_COMPANIONS.format("placed.active AND placed.unit IS NOT NULL")).fetchall():
-            units.setdefault(unit, []).append(_placed(row, ()))
-        return [_placed(row, units.get(row[0], ())) for row in found]
+            units.setdefault(unit, []).append(self._placed(row, ()))
+        return [self._placed(row, units.get(row[0], ())) for row in found]
 
     def _companions(self, number: int) -> list[Placed]:
         """Give the companions of a placed picture: those that are still active, where it is."""
         wanted = "placed.unit = ? AND placed.active = picture.active"
         found = self._db.execute(_COMPANIONS.format(wanted), (number,)).fetchall()
-        return [_placed(row, ()) for _, *row in found]
+        return [self._placed(row, ()) for _, *row in found]
 
+    def _placed(self, row: Any, companions: Iterable[Placed]) -> Placed:  # noqa: ANN401 -- as selected
+        number, entry, target, digest, source, form, reason, *stamp = row
+        return Placed(
+            id=number,
+            entry=entry,
+            target=self._keys.path(target),
+            stamp=rows.stamp_from(stamp),
+            digest=digest,
+            source=self._keys.path(source),
+            form=Form(form),
+            reason=reason,
+            companions=tuple(companions),
+        )
 
-def _placed(row: Any, companions: Iterable[Placed]) -> Placed:  # noqa: ANN401 -- rows are whatever the statement selects
-    number, entry, target, digest, source, form, reason, *stamp = row
-    return Placed(
-        id=number,
-        entry=entry,
-        target=rows.path_from(target),
-        stamp=rows.stamp_from(stamp),
-        digest=digest,
-        source=rows.path_from(source),
-        form=Form(form),
-        reason=reason,
-        companions=tuple(companions),
-    )
-
-
-def _deed(row: Any, companions: Iterable[Placed]) -> Deed:  # noqa: ANN401 -- rows are whatever the statement selects
-    number, at, entry, what, query, source, target, digest, reason = row
-    return Deed(
-        id=number,
-        at=at,
-        entry=entry,
-        what=what,
-        query=rows.optional_path_from(query),
-        source=rows.path_from(source),
-        target=rows.path_from(target),
-        digest=digest,
-        reason=reason,
-        companions=tuple(companions),
-    )
+    def _deed(self, row: Any, companions: Iterable[Placed]) -> Deed:  # noqa: ANN401 -- as selected
+        number, at, entry, what, query, source, target, digest, reason = row
+        return Deed(
+            id=number,
+            at=at,
+            entry=entry,
+            what=what,
+            query=self._keys.optional_path(query),
+            source=self._keys.path(source),
+            target=self._keys.path(target),
+            digest=digest,
+            reason=reason,
+            companions=tuple(companions),
+        )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pictured.flow import Collect, Form, Render
 from pictured.store import rows, units
 from pictured.store.database import Database, transaction
+from pictured.store.keys import Keys
 from pictured.store.placements import Placements
 
 State = Literal["waiting", "approved", "denied", "done", "dropped"]
@@ -46,6 +47,7 @@ class Queue:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._keys = Keys(db.naming)
         self._placements = Placements(db)
 
     def propose(self, step: Collect | Render, asked: bytes, orders: str, at: float) -> Proposal | None:
@@ -55,11 +57,11 @@ class Queue:
         """
         if step.digest in self.denied(asked):
             return None
-        values = _values(step)
+        values = self._values(step)
         with transaction(self._db):
             row = self._db.execute(
                 f"{_READ} WHERE entry = ? AND asked = ? AND digest = ? AND target = ?",
-                (step.entry, asked, step.digest, rows.key(step.target)),
+                (step.entry, asked, step.digest, self._keys.of(step.target)),
             ).fetchone()
             found = None if row is None else self._proposal(row)
             number = None if found is None else found.id
@@ -100,9 +102,9 @@ class Queue:
         return found
 
     def approved(self) -> list[Proposal]:
-        """Give what was approved and is not done yet, the oldest first."""
+        """Give what was approved, is not done yet and can be done by this machine, the oldest first."""
         found = self._db.execute(f"{_READ} WHERE state = 'approved' ORDER BY id").fetchall()
-        return [self._proposal(row) for row in found]
+        return [self._proposal(row) for row in found if self._is_here(row)]
 
     def decide(self, proposal: Proposal, state: State, at: float, note: str | None = None) -> None:
         """Note what becomes of a proposal. Only "denied" denies its pair; what was denied before is so no longer.
@@ -126,7 +128,7 @@ class Queue:
         with transaction(self._db):
             self._db.execute(
                 "DELETE FROM proposals WHERE entry = ? AND asked = ? AND digest = ? AND target = ? AND id != ?",
-                (step.entry, proposal.asked, step.digest, rows.key(step.target), proposal.id),
+                (step.entry, proposal.asked, step.digest, self._keys.of(step.target), proposal.id),
             )
             self._write(proposal.id, step, "approved")
             self._db.execute("UPDATE proposals SET chosen = TRUE WHERE id = ?", (proposal.id,))
@@ -148,11 +150,11 @@ class Queue:
         with transaction(self._db):
             self._db.execute(
                 "DELETE FROM proposals WHERE entry = ? AND asked = ? AND digest = ? AND target = ? AND id != ?",
-                (step.entry, proposal.asked, step.digest, rows.key(step.target), proposal.id),
+                (step.entry, proposal.asked, step.digest, self._keys.of(step.target), proposal.id),
             )
             self._db.execute(
                 "UPDATE proposals SET target = ?, companions = ? WHERE id = ?",
-                (rows.key(step.target), units.written(step.companions), proposal.id),
+                (self._keys.of(step.target), units.written(step.companions, self._keys), proposal.id),
             )
 
     def supersede(self, proposal: Proposal, digests: Iterable[bytes]) -> None:
@@ -181,9 +183,15 @@ class Queue:
             return self._db.execute(f"DELETE FROM proposals WHERE {_OVER}", (before,)).rowcount  # noqa: S608
 
     def withdraw(self, note: str) -> None:
-        """Let nothing wait any longer; what is still planned is proposed again under its old number."""
+        """Let nothing of this machine wait any longer; what is still planned is proposed again under its old number."""
         with transaction(self._db):
-            self._db.execute("UPDATE proposals SET state = 'dropped', note = ? WHERE state = 'waiting'", (note,))
+            for row in self._db.execute(f"{_READ} WHERE state = 'waiting'").fetchall():
+                if self._is_here(row):
+                    self._db.execute("UPDATE proposals SET state = 'dropped', note = ? WHERE id = ?", (note, row[0]))
+
+    def _is_here(self, row: Any) -> bool:  # noqa: ANN401 -- rows are whatever the statement selects
+        source, target = row[5], row[7]
+        return self._keys.is_here(source) and self._keys.is_here(target)
 
     def _deny(self, asked: bytes, digest: bytes, at: float) -> None:
         self._db.execute(
@@ -196,36 +204,35 @@ class Queue:
             """UPDATE proposals SET entry = ?, query = ?, source = ?, digest = ?, target = ?, form = ?, reason = ?,
             replaces = ?, size = ?, mtime_ns = ?, inode = ?, device = ?, changed_ns = ?, companions = ?, state = ?,
             note = NULL, chosen = FALSE WHERE id = ?""",
-            (*_values(step), state, number),
+            (*self._values(step), state, number),
         )
 
     def _proposal(self, row: Any) -> Proposal:  # noqa: ANN401 -- rows are whatever the statement selects
         number, at, entry, asked, query, source, digest, target, form, reason, replaces, *rest = row
         *stamp, orders, state, note, chosen, companions = rest
-        path, seen, place = rows.path_from(source), rows.stamp_from(stamp), rows.path_from(target)
+        path, seen, place = self._keys.path(source), rows.stamp_from(stamp), self._keys.path(target)
         step: Collect | Render
         if form is None:
             step = Render(entry, asked, path, seen, digest, place, reason)
         else:
             replaced = None if replaces is None else self._placements.placed(replaces)
-            asking = rows.optional_path_from(query)
+            asking = self._keys.optional_path(query)
             alone = Collect(entry, asking, path, seen, digest, place, Form(form), reason, replaced)
-            step = replace(alone, companions=units.read(companions, alone))
+            step = replace(alone, companions=units.read(companions, alone, self._keys))
         return Proposal(number, at, asked, step, orders, state, note, bool(chosen))
 
-
-def _values(step: Collect | Render) -> tuple[object, ...]:
-    """The columns from entry to changed_ns, and the companions."""
-    collect = step if isinstance(step, Collect) else None
-    return (
-        step.entry,
-        rows.optional_key(collect.query) if collect else None,
-        rows.key(step.source),
-        step.digest,
-        rows.key(step.target),
-        collect.form.value if collect else None,
-        rows.text(step.reason),
-        collect.replaces.id if collect and collect.replaces else None,
-        *rows.stamp_row(step.stamp),
-        units.written(collect.companions if collect else ()),
-    )
+    def _values(self, step: Collect | Render) -> tuple[object, ...]:
+        """The columns from entry to changed_ns, and the companions."""
+        collect = step if isinstance(step, Collect) else None
+        return (
+            step.entry,
+            self._keys.optional(collect.query) if collect else None,
+            self._keys.of(step.source),
+            step.digest,
+            self._keys.of(step.target),
+            collect.form.value if collect else None,
+            rows.text(step.reason),
+            collect.replaces.id if collect and collect.replaces else None,
+            *rows.stamp_row(step.stamp),
+            units.written(collect.companions if collect else (), self._keys),
+        )

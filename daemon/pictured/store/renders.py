@@ -3,12 +3,17 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pictured.store import rows
 from pictured.store.database import Database, transaction
+from pictured.store.keys import Keys
+from pictured.store.lines import Lines, Row
+
+_MARKS = "marks.jsonl"
 
 Outcome = Literal["placed", "kept", "refused"]
 
@@ -42,6 +47,8 @@ class Renders:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._keys = Keys(db.naming)
+        self._marks = Lines(db.home / _MARKS)
 
     def of(self, source: bytes, rule: bytes) -> Rendering | None:
         """Give what a rule made of a content, if it was carried out."""
@@ -49,7 +56,7 @@ class Renders:
             "SELECT source, rule, entry, path, at, outcome, reason, told FROM renders WHERE source = ? AND rule = ?",
             (source, rule),
         ).fetchone()
-        return None if row is None else _rendering(row)
+        return None if row is None else self._rendering(row)
 
     def marked(self, key: str) -> list[Rendering]:
         """Give what was made with an invisible mark whose key begins with these hex digits, the newest first."""
@@ -58,10 +65,31 @@ class Renders:
             WHERE json_extract(told, '$.invisible_mark.key') LIKE ? ORDER BY at DESC""",
             (f"{key}%",),
         ).fetchall()
-        return [_rendering(row) for row in found]
+        return [self._rendering(row) for row in found]
 
     def record(self, rendering: Rendering) -> None:
         """Keep what a rule made of a content, in place of what was kept of it before; its mark stays findable."""
+        if _key(rendering) is not None:
+            # The second record comes first, so that it never lacks one.
+            self._note(_row(rendering))
+        self._put(rendering)
+
+    def restore(self) -> None:
+        """Take down again what was made with a mark, of which there is a second record."""
+        for row in self._marks.read():
+            with suppress(ValueError, KeyError, TypeError):
+                if "forgotten" in row:
+                    source, rule = map(bytes.fromhex, row["forgotten"])
+                    self._forget(source, rule)
+                else:
+                    self._put(_rendering_in(row))
+
+    def agree(self) -> None:
+        """Make the second record where there is none. Raises OSError."""
+        if not self._marks.exist:
+            self._marks.replace([_row(each) for each in reversed(self.marked(""))])
+
+    def _put(self, rendering: Rendering) -> None:
         with transaction(self._db):
             self._set_aside(rendering.source, rendering.rule, _key(rendering))
             self._db.execute(
@@ -73,7 +101,7 @@ class Renders:
                     rendering.source,
                     rendering.rule,
                     rendering.entry,
-                    rows.key(rendering.path),
+                    self._keys.of(rendering.path),
                     rendering.at,
                     rendering.outcome,
                     rows.text(rendering.reason),
@@ -83,9 +111,20 @@ class Renders:
 
     def forget(self, source: bytes, rule: bytes) -> None:
         """Forget what a rule made of a content, so that it may be carried out again; its mark stays findable."""
+        before = self.of(source, rule)
+        if before is not None and _key(before) is not None:
+            self._note({"forgotten": [source.hex(), rule.hex()]})
+        self._forget(source, rule)
+
+    def _forget(self, source: bytes, rule: bytes) -> None:
         with transaction(self._db):
             self._set_aside(source, rule, None)
             self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, rule))
+
+    def _note(self, row: Row) -> None:
+        # Where it cannot be written, nothing else suffers.
+        with suppress(OSError):
+            self._marks.add(row)
 
     def _set_aside(self, source: bytes, rule: bytes, key: str | None) -> None:
         """Keep a record whose mark has another key under a name of its own: pictures with that key may be anywhere."""
@@ -96,12 +135,21 @@ class Renders:
             self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, aside))
             self._db.execute("UPDATE renders SET rule = ? WHERE source = ? AND rule = ?", (aside, source, rule))
 
+    def _rendering(self, row: Any) -> Rendering:  # noqa: ANN401 -- rows are whatever the statement selects
+        source, rule, entry, path, at, outcome, reason, told = row
+        return Rendering(source, rule, entry, self._keys.path(path), at, outcome, reason, json.loads(told))
+
 
 def _key(rendering: Rendering) -> str | None:
     mark = rendering.told.get("invisible_mark")
     return None if mark is None else str(mark["key"])
 
 
-def _rendering(row: Any) -> Rendering:  # noqa: ANN401 -- rows are whatever the statement selects
-    source, rule, entry, path, at, outcome, reason, told = row
-    return Rendering(source, rule, entry, rows.path_from(path), at, outcome, reason, json.loads(told))
+def _row(rendering: Rendering) -> Row:
+    told = {"source": rendering.source.hex(), "rule": rendering.rule.hex(), "path": str(rendering.path)}
+    return asdict(rendering) | told
+
+
+def _rendering_in(row: Row) -> Rendering:
+    told = {"source": bytes.fromhex(row["source"]), "rule": bytes.fromhex(row["rule"]), "path": Path(row["path"])}
+    return Rendering(**{**row, **told})

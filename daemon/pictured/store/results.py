@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pictured.flow import Placed
-from pictured.store import rows
 from pictured.store.database import Database
+from pictured.store.keys import Keys
 from pictured.store.placements import Placements
 
 
@@ -34,7 +34,7 @@ def latest(db: Database, most: int) -> list[Result]:
         ORDER BY id DESC LIMIT ?""",
         (most,),
     ).fetchall()
-    journal = Placements(db)
+    journal, keys = Placements(db), Keys(db.naming)
     results: list[Result] = []
     for number, entry, source, digest in found:
         records = db.execute(
@@ -46,7 +46,7 @@ def latest(db: Database, most: int) -> list[Result]:
         if placed is None or any(digest == origin for origin, _ in records):
             continue
         origin, told = records[0] if records else (None, "{}")
-        kept = _kept(journal.rendered(entry, rows.path_from(source)), placed, origin)
+        kept = _kept(journal.rendered(entry, keys.path(source)), placed, origin)
         results.append(Result(placed, origin, kept, json.loads(told)))
     return results
 

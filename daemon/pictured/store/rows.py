@@ -1,9 +1,7 @@
-"""How paths, stamps and fingerprints lie in rows, and back again."""
+"""How names, stamps and fingerprints lie in rows, and back again."""
 
-import os
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from pictured.flow import Fingerprint, Stamp
@@ -12,58 +10,10 @@ _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors(
 _INTEGERS = range(-(2**63), 2**63)
 
 
-def key(path: Path) -> bytes:
-    """Give an absolute path as the index keeps it: the system's own bytes."""
-    return os.fsencode(path)
-
-
-def path_from(key: bytes) -> Path:
-    """Give the path of a key of a file or a folder."""
-    return Path(os.fsdecode(key))
-
-
-def optional_key(path: Path | None) -> bytes | None:
-    """Do as `key`, where there may be no path."""
-    return None if path is None else key(path)
-
-
-def optional_path_from(key: bytes | None) -> Path | None:
-    """Do as `path_from`, where there may be no path."""
-    return None if key is None else path_from(key)
-
-
 def name_from(key: bytes) -> str:
     """Give the name that lies in a row."""
     # As os.fsdecode() does, without looking at what it is given: a rescan asks for a million names.
     return key.decode(_ENCODING, _ERRORS)
-
-
-def folder_key(folder: Path) -> bytes:
-    """Give the key of a folder, which ends with a slash."""
-    return os.fsencode(folder).rstrip(b"/") + b"/"
-
-
-def file_key(path: Path) -> tuple[bytes, bytes]:
-    """Give the key of the folder of a file, and its name."""
-    head, _, name = os.fsencode(path).rpartition(b"/")
-    return head + b"/", name
-
-
-def subtree(folder: bytes) -> tuple[bytes, bytes]:
-    """Give the half-open range of the keys that begin with a folder's key.
-
-    The key ends with a slash, and the byte after a slash is "0".
-    """
-    return folder, folder[:-1] + b"0"
-
-
-def apart(folders: Iterable[Path]) -> list[bytes]:
-    """Give the keys of folders, sorted, without those that lie at or below another one."""
-    kept: list[bytes] = []
-    for folder in sorted(folder_key(folder) for folder in folders):
-        if not kept or not folder.startswith(kept[-1]):
-            kept.append(folder)
-    return kept
 
 
 def number(value: int) -> int | str:

@@ -6,14 +6,14 @@ One line of JSON for each deed, appended and flushed after the index has committ
 passed over; what is missing is made up for at the next start, when both records are compared.
 """
 
-import json
-import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pictured.flow import Form, Placed, Stamp
+from pictured.store.lines import Lines
 
 _FILE = "placed.jsonl"
 _STAMP = ("size", "mtime_ns", "inode", "device", "changed_ns")
@@ -31,62 +31,33 @@ class Sidecar:
     """The record in a state folder. Methods raise OSError; a record that cannot be written harms nothing else."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / _FILE
+        self._lines = Lines(folder / _FILE)
 
     def add(self, kept: Kept) -> None:
         """Note a file that was placed."""
-        self._append(_row(kept))
+        self._lines.add(_row(kept))
 
     def remove(self, number: int) -> None:
         """Note that a placed file is ours no longer."""
-        self._append({"gone": number})
+        self._lines.add({"gone": number})
 
     def read(self) -> dict[int, Kept]:
         """Give what is ours by this record, by the numbers of the placed files."""
         found: dict[int, Kept] = {}
-        if not self._file.exists():
-            return found
-        for line in self._file.read_text(encoding="ascii", errors="replace").splitlines():
-            try:
-                row = json.loads(line)
+        for row in self._lines.read():
+            with suppress(ValueError, KeyError, TypeError):
                 if "gone" in row:
                     found.pop(row["gone"], None)
                 else:
                     kept = _kept(row)
                     found[kept.placed.id] = kept
-            except (ValueError, KeyError, TypeError):
-                continue
         return found
 
     def agree(self, active: Iterable[Kept]) -> None:
         """Make the record say what the index says, where it does not."""
         wanted = {kept.placed.id: kept for kept in active}
-        if self.read() == wanted:
-            return
-        temporary = self._file.with_suffix(".tmp")
-        with temporary.open("w", encoding="ascii") as file:
-            file.writelines(_line(_row(kept)) for kept in wanted.values())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._file)
-
-    def _append(self, row: Mapping[str, Any]) -> None:
-        with self._file.open("a", encoding="ascii") as file:
-            # After a line that a crash cut off, the next one begins anew.
-            file.write("\n" + _line(row) if self._cut_off() else _line(row))
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _cut_off(self) -> bool:
-        with self._file.open("rb") as file:
-            if file.seek(0, os.SEEK_END) == 0:
-                return False
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) != b"\n"
-
-
-def _line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
+        if self.read() != wanted:
+            self._lines.replace(map(_row, wanted.values()))
 
 
 def _row(kept: Kept) -> dict[str, Any]:

@@ -6,24 +6,25 @@ from collections.abc import Sequence
 
 from pictured.flow import Collect, Form, Placed, Stamp
 from pictured.store import rows
+from pictured.store.keys import Keys
 
 
-def written(companions: Sequence[Collect]) -> str:
+def written(companions: Sequence[Collect], keys: Keys) -> str:
     """Give the text for the companions of a step; what is bytes is written in base64."""
-    return json.dumps([_told(each) for each in companions], ensure_ascii=True, separators=(",", ":"))
+    return json.dumps([_told(each, keys) for each in companions], ensure_ascii=True, separators=(",", ":"))
 
 
-def read(text: str, step: Collect) -> tuple[Collect, ...]:
+def read(text: str, step: Collect, keys: Keys) -> tuple[Collect, ...]:
     """Give the companions of a step back; what they replace is found by its name among what the step replaces."""
     owned = {} if step.replaces is None else _by_target(step.replaces)
     companions = []
     for each in json.loads(text):
-        target = rows.path_from(_bytes(each["target"]))
+        target = keys.path(_bytes(each["target"]))
         companions.append(
             Collect(
                 entry=step.entry,
                 query=None,
-                source=rows.path_from(_bytes(each["source"])),
+                source=keys.path(_bytes(each["source"])),
                 stamp=Stamp(*each["stamp"]),
                 digest=_bytes(each["digest"]),
                 target=target,
@@ -36,11 +37,11 @@ def read(text: str, step: Collect) -> tuple[Collect, ...]:
     return tuple(companions)
 
 
-def _told(companion: Collect) -> dict[str, object]:
+def _told(companion: Collect, keys: Keys) -> dict[str, object]:
     stamp = companion.stamp
     return {
-        "source": _text(rows.key(companion.source)),
-        "target": _text(rows.key(companion.target)),
+        "source": _text(keys.of(companion.source)),
+        "target": _text(keys.of(companion.target)),
         "stamp": [stamp.size, stamp.mtime_ns, stamp.inode, stamp.device, stamp.changed_ns],
         "digest": _text(companion.digest),
         "form": companion.form.value,
@@ -59,3 +60,12 @@ def _text(value: bytes) -> str:
 
 def _bytes(value: str) -> bytes:
     return base64.b64decode(value)
+
+
+def rekeyed(text: str, before: Keys, after: Keys) -> str:
+    """Give the text of companions with the keys of another index."""
+    told = json.loads(text)
+    for each in told:
+        for name in ("source", "target"):
+            each[name] = _text(after.of(before.path(_bytes(each[name]))))
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))

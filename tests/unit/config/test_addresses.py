@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from pictured.config.addresses import Address, LoopbackAddress
+from pictured.config.addresses import Address, DatabaseAddress, LoopbackAddress
 
 ADDRESSES: TypeAdapter[Address] = TypeAdapter(LoopbackAddress)
 
@@ -36,3 +36,15 @@ def test_one_that_others_can_reach_is_refused_with_what_to_do(text: str) -> None
 def test_what_is_no_address_is_told(text: object) -> None:
     with pytest.raises(ValidationError, match=r"expected an address of this machine and a port"):
         ADDRESSES.validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["postgresql://me@server/db", "postgres:///db?host=/run/postgresql&service=x"])
+def test_an_address_of_a_database_is_taken_as_it_is(text: str) -> None:
+    assert TypeAdapter(DatabaseAddress).validate_python(text) == text
+
+
+@pytest.mark.parametrize("text", ["mysql://me:s3cret@server/db", "server s3cret", "/var/lib/s3cret"])
+def test_what_is_no_address_of_a_database_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="expected the address of a database") as failed:
+        TypeAdapter(DatabaseAddress).validate_python(text)
+    assert "s3cret" not in failed.value.errors()[0]["msg"]

@@ -114,3 +114,16 @@ def test_a_rule_never_watches_its_own_results(
     tree: Path, folder: str, into: str, key: tuple[str | int, ...] | None
 ) -> None:
     assert keys(rule(tree, folder, into)) == ([key] if key else [])
+
+
+@pytest.mark.parametrize(("store", "kept"), [("postgresql://server/db", []), (None, [("collect", 0, "from", 0)])])
+def test_another_machine_may_look_after_a_share_of_a_shared_index(
+    tree: Path, store: str | None, kept: list[tuple[str | int, ...]]
+) -> None:
+    shared = {"store": store, "machine": "anna", "mounts": {"photos": tree / "other"}}
+    assert keys(collect(tree, "other", "out") | shared) == kept
+
+
+def test_a_machine_and_a_share_have_two_names(tree: Path) -> None:
+    shared = {"store": "postgresql://server/db", "machine": "photos", "mounts": {"photos": tree / "other"}}
+    assert keys(collect(tree, "library", "out") | shared) == [("machine",)]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pictured.disk.naming import Naming
 from pictured.disk.reading import stamp_of
 from pictured.flow import Collect, Fingerprint, Form, Picture
 from pictured.imaging.limits import DecodingLimits
@@ -19,6 +20,7 @@ from pictured.looks import POINT, Probe
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.workers import WorkerLimits, Workers
+from pictured.store.engines import Shared, open_index
 from pictured.store.opening import open_store
 
 DECODING = DecodingLimits(pixels=10**8, memory=10**9)
@@ -35,6 +37,25 @@ def _one_thread() -> None:
 def library(tmp_path: Path) -> Iterator[Library]:
     with closing(open_store(tmp_path / "state", writer=True)) as db:
         yield Library(db)
+
+
+@pytest.fixture
+def shared_libraries(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[tuple[Library, Library]]:
+    """The libraries of two machines with one index, anna and bert, which both have `tmp_path / "share"`."""
+    address, mounts = new_database(), (("photos", tmp_path / "share"),)
+    (tmp_path / "share").mkdir()
+    with ExitStack() as opened:
+        anna, bert = (
+            Library(
+                opened.enter_context(
+                    closing(open_index(tmp_path / name, Shared(address, Naming(name, mounts)), writer=True))
+                )
+            )
+            for name in ("anna", "bert")
+        )
+        for library in (anna, bert):
+            library.home.mkdir()
+        yield anna, bert
 
 
 @pytest.fixture

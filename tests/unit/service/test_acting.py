@@ -248,3 +248,28 @@ def test_a_better_copy_takes_the_place_of_the_whole_unit(unit: Collect, library:
     assert library.journal.active("best") == [again]
     assert [each.target.name for each in again.companions] == ["a.mov"]
     assert library.journal.placed_at(unit.companions[0].target) is None
+
+
+def test_what_was_placed_after_the_turn_was_lost_is_taken_back(step: Collect, library: Library, tree: Tree) -> None:
+    library.lanes.turn_lost = lambda folder: folder == step.target.parent
+
+    outcome = asyncio.run(act(step, library, step.target.parent))
+
+    assert outcome.placed is None
+    assert "another one took over" in (outcome.error or "")
+    assert tree(step.target.parent) == {}
+    assert library.journal.active("best") == []
+    assert library.journal.declined("best") == frozenset()
+
+
+def test_what_another_machine_placed_for_itself_is_not_taken_back_here(
+    step: Collect, shared_libraries: tuple[Library, Library]
+) -> None:
+    anna, bert = shared_libraries
+    placed = done(step, anna)
+    found = bert.journal.placed(placed.id)
+    assert found is not None
+
+    assert "it lies on anna" in (asyncio.run(undo(found, bert)) or "")
+    assert step.target.exists()
+    assert asyncio.run(undo(placed, anna)) is None

@@ -139,3 +139,47 @@ def test_a_file_that_the_line_took_after_the_listing_is_not_missing(
 
     assert [each.missing for each in asyncio.run(with_a_file_in_between())] == [(), ()]
     assert library.catalogue.picture(root / "sub/late.jpg") is not None
+
+
+@pytest.mark.parametrize("after", ["", "069"])
+def test_nothing_is_missing_of_a_drive_that_is_unplugged_while_it_is_compared(
+    tmp_path: Path, library: Library, index: Index, draw: Draw, after: str
+) -> None:
+    root = tmp_path / "r"
+    for number in range(70):
+        (root / f"{number:03}").mkdir(parents=True)
+    pictures = [index(draw(root / name / "a.jpg", "coffee", width=100)) for name in ("000", "068", "gone")]
+    shutil.rmtree(root / "gone")
+
+    async def unplugged() -> list[Compared]:
+        found = []
+        async for each in compared(library.catalogue, root):
+            if each.folder == root / after and each.unreachable is None:
+                root.rename(tmp_path / "unplugged")
+                root.mkdir()
+            elif each.unreachable is not None:
+                found.append(each)
+        return found
+
+    (last,) = asyncio.run(unplugged())
+
+    assert (last.folder, last.unreachable) == (root, "it went away while it was compared")
+    assert all(library.catalogue.picture(picture.path) == picture for picture in pictures)
+
+
+@pytest.mark.parametrize("instead", ["folder", "link"])
+def test_what_became_a_folder_or_a_link_is_no_file_and_no_failure_any_longer(
+    root: Path, library: Library, index: Index, instead: str
+) -> None:
+    known, odd = index(root / "a.jpg").path, root / "album"
+    odd.symlink_to("nothing")
+    assert [failure.path for failure in found(library, root)[root].odd] == [odd]
+    for path in (known, odd):
+        path.unlink()
+        if instead == "folder":
+            path.mkdir()
+        else:
+            path.symlink_to(root / "sub")
+
+    assert sorted(found(library, root)[root].missing) == [known, odd]
+    assert (library.catalogue.picture(known), library.catalogue.count().failed) == (None, 0)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pictured.config.model import Config
+from pictured.disk.identity import volume_of
 from pictured.errors import ConfigError, UsageError
 from pictured.events import Event
 from pictured.flow import Collect, Form, Picture, Role
@@ -304,6 +305,23 @@ def test_while_it_rests_nothing_is_taken_and_nothing_is_lost(
     run(scenario)
 
     assert list(tree(tmp_path / "best")) == ["coffee.jpg"]
+
+
+def test_a_volume_is_accepted_where_a_folder_is_watched_and_nowhere_else(
+    tmp_path: Path, run: Run, heard: Heard, library: Library
+) -> None:
+    async def scenario(daemon: Daemon) -> None:
+        await heard(Event.SCAN_FINISHED, times=2)
+        with pytest.raises(UsageError, match="none of the folders that are in use"):
+            await asked(daemon, do="rescan", accept=[str(tmp_path)])
+        library.catalogue.see_root(tmp_path / "l", 1, 1.0)
+        await asked(daemon, do="rescan", accept=[str(tmp_path / "l")])
+        known = library.catalogue.root(tmp_path / "l")
+        assert known is not None
+        assert known.volume == volume_of(tmp_path / "l")
+        await heard(Event.SCAN_FINISHED, times=4)
+
+    run(scenario)
 
 
 def test_a_file_that_was_given_up_is_taken_again_when_somebody_asks(

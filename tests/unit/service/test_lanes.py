@@ -1,7 +1,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,38 @@ def test_nobody_waits_for_what_hangs_when_the_program_ends(answer: threading.Eve
 
 def test_a_destination_that_is_not_there_answers_too(tmp_path: Path) -> None:
     assert ran(lambda: Lanes().of(tmp_path / "gone").ready()) is None
+
+
+def test_whoever_holds_a_lane_has_the_turn_among_machines_too() -> None:
+    told: list[str] = []
+
+    @asynccontextmanager
+    async def turn(folder: Path) -> AsyncGenerator[None]:
+        told.append(f"turn at {folder}")
+        yield
+        told.append("turn over")
+
+    async def scenario() -> None:
+        lanes = Lanes()
+        lanes.turn = turn
+        async with lanes.of(HERE).held():
+            told.append("held")
+
+    ran(scenario)
+    assert told == [f"turn at {HERE}", "held", "turn over"]
+
+
+def test_what_is_under_way_is_waited_for_at_the_end(answer: threading.Event) -> None:
+    done: list[bool] = []
+
+    async def scenario() -> None:
+        lanes = Lanes()
+        await lanes.emptied()
+        call = asyncio.create_task(lanes.of(HERE).do(lambda: done.append(answer.wait(10))))
+        await asyncio.sleep(0)
+        call.cancel()
+        asyncio.get_running_loop().call_later(0.05, answer.set)
+        await lanes.emptied()
+        assert done == [True]
+
+    ran(scenario)

@@ -169,3 +169,20 @@ def test_what_lies_in_a_folder_that_is_offline_is_no_copy_until_it_is_back(
     assert library.related(query, "best", Scope())[0] == []
     library.catalogue.see_root(tmp_path / "l", tmp_path.stat().st_dev, 2.0)
     assert [match.picture for match in library.related(query, "best", Scope())[0]] == [original]
+
+
+def test_copies_that_another_machine_has_for_itself_are_known_and_not_collected(
+    shared_libraries: tuple[Library, Library], tmp_path: Path, draw: Draw, look: Look
+) -> None:
+    anna, bert = shared_libraries
+    poor = draw(tmp_path / "q/a.jpg", "coffee", width=150)
+    own, shared = (draw(tmp_path / name, "coffee", width=300) for name in ("l/a.jpg", "share/a.jpg"))
+    content = fingerprint(own, stamp_of(own), DECODING)
+    anna.record(own, stamp_of(own), content)
+    assert bert.related(look(poor), "best", Scope()) == ([], [])
+    assert bert.away(look(poor), Scope()) == [Path(f"//anna{own}")]
+    assert anna.away(look(poor), Scope()) == []
+    anna.record(shared, stamp_of(shared), content)
+    assert [match.picture.path for match in bert.related(look(poor), "best", Scope())[0]] == [shared]
+    bert.catch_up()
+    assert bert.fresh == {anna.catalogue.content_id(content.digest)}

@@ -59,3 +59,9 @@ def test_a_file_goes_by_the_lane_of_its_destination(tmp_path: Path, library: Lib
 
     assert lane_to(tmp_path / "best/2019/a.jpg", library) is library.lanes.of(tmp_path / "best")
     assert lane_to(tmp_path / "else/a.jpg", library) is library.lanes.of(tmp_path / "else")
+
+
+def test_what_lies_on_another_machine_is_no_destination_here(library: Library) -> None:
+    assert asyncio.run(offline_above(Path("//anna/best/a.jpg"), library)) == (
+        "The destination lies on anna, which this machine cannot see."
+    )

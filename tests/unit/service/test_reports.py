@@ -17,6 +17,7 @@ from pictured.service.reports import (
     Report,
     ScanFinished,
     Undone,
+    Warned,
     collected,
     json_line,
     line_of,
@@ -42,6 +43,7 @@ PLACED = Placed(1, "best", Path("/b/a.png"), Stamp(5, 1, 2), b"d", Path("/l/a.pn
 @pytest.mark.parametrize(
     ("report", "line"),
     [
+        (Warned("mind"), {"event": "warning", "warning": "mind"}),
         (Progress(1, 2, "reading"), {"event": "progress", "done": 1, "total": 2, "what": "reading"}),
         (FileFailed(Path("/x"), "no"), {"event": "file.failed", "path": "/x", "error": "no"}),
         (

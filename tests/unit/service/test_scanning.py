@@ -265,3 +265,36 @@ def test_what_broke_its_worker_is_not_read_again(pictures: Path, library: Librar
 
     assert counts(reports) == (3, 2, 0, 0, 1)
     assert [report.path for report in reports if isinstance(report, FileFailed)] == [path]
+
+
+def test_a_file_that_breaks_its_worker_has_one_strike_and_costs_no_other(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for size, name in enumerate(("first", "refused", "segfault", "last")):
+        (folder / f"{name}.jpg").write_bytes(bytes(size))
+
+    async def scanned() -> list[Any]:
+        workers = Workers(1, LIMITS, "spawn", work="misbehaving:work")
+        try:
+            return [report async for report in scan(library, workers, [folder])]
+        finally:
+            await workers.close()
+
+    assert counts(asyncio.run(scanned())) == (4, 2, 0, 0, 2)
+    assert {each.failure.path.stem: (each.failure.kind, each.tries) for each in library.catalogue.failures(None)} == {
+        "refused": ("refused", 1),
+        "segfault": ("crashed", 1),
+    }
+
+
+def test_files_of_one_size_are_all_read(tmp_path: Path, library: Library, gathered: Gathered) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(70):
+        (folder / f"{number}.pgm").write_bytes(b"P5 8 8 255\n" + bytes([number] * 64))
+
+    assert counts(gathered(lambda workers: scan(library, workers, [folder]))) == (70, 70, 0, 0, 0)
+    assert library.catalogue.count().pictures == 70

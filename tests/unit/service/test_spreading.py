@@ -1,6 +1,9 @@
 import asyncio
 import os
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,6 +71,8 @@ def test_a_cluster_reads_what_the_workers_here_read(cluster: str, share: Path) -
         async with joined(cluster, [f"photos={share}"]) as (reader, workers):
             assert isinstance(reader, Spread)
             assert await read(reader, files) == await read(workers, files)
+            together = [(file, stamp_of(file), ()) for file in files]
+            assert await reader.recognised_all(together) == await workers.recognised_all(together)
 
     asyncio.run(compare())
 
@@ -128,3 +133,30 @@ def test_workers_that_are_killed_cost_no_file(cluster: str, share: Path) -> None
             assert all(isinstance(each, Fingerprint) for each in await reading)
 
     asyncio.run(kill())
+
+
+def test_a_scheduler_that_dies_in_the_middle_costs_no_file_and_is_told_once(share: Path) -> None:
+    files = sorted(share.iterdir())
+    ours = {"PYTHONWARNINGS": "ignore"}
+    program = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"]
+    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True, env=os.environ | ours) as scheduler:
+        assert scheduler.stderr is not None
+        found = next(match for line in scheduler.stderr if (match := re.search(r"tcp://\S+", line)))
+        worker = [sys.executable, "-m", "distributed.cli.dask_worker", found[0], "--no-dashboard", "--no-nanny"]
+        with subprocess.Popen(worker, stderr=subprocess.DEVNULL, env=os.environ | ours) as work:
+
+            async def kill() -> None:
+                async with joined(found[0], [f"photos={share}"]) as (reader, _):
+                    assert isinstance(reader, Spread)
+                    reading = asyncio.create_task(read(reader, files))
+                    await asyncio.sleep(0)
+                    scheduler.kill()
+                    assert all(isinstance(each, Fingerprint) for each in await reading)
+                    assert "the cluster failed at some files" in (reader.trouble() or "")
+                    assert reader.trouble() is None
+
+            try:
+                asyncio.run(kill())
+            finally:
+                work.kill()
+                scheduler.kill()

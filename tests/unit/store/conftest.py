@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pictured.disk.naming import Naming
 from pictured.flow import Collect, Fingerprint, Form, Stamp
 from pictured.store.database import Database
 from pictured.store.opening import open_store
@@ -29,6 +30,7 @@ FINGERPRINT = Fingerprint(
     points=bytes(range(28)),
     thumb=bytes(range(256)) * 8,
 )
+NAMING = Naming("anna", (("queries", Path("/queries")),))
 STEP = Collect(
     entry="best",
     query=Path("/queries/poor.jpg"),
@@ -48,7 +50,7 @@ def sqlite(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """The index as either engine keeps it: whatever uses this holds for both."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite")
@@ -56,7 +58,7 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     address = request.getfixturevalue("new_database")()
     from pictured.store.postgres.opening import open_shared
 
-    with closing(open_shared(address, "anna", writer=True)) as connection:
+    with closing(open_shared(address, NAMING, tmp_path, writer=True)) as connection:
         yield connection
 
 

@@ -1,11 +1,14 @@
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from tests.unit.store.conftest import STEP
 
+from pictured.disk.naming import Naming
 from pictured.flow import Form, Render, Stamp
 from pictured.store.database import Database
+from pictured.store.engines import Shared, open_index
 from pictured.store.opening import open_store
 from pictured.store.queue import Proposal, Queue
 
@@ -141,3 +144,17 @@ def test_a_proposal_keeps_what_belongs_to_the_copy(db: Database) -> None:
     )
     queue.retarget(proposal, moved)
     assert queue.waiting()[0].step == moved
+
+
+def test_each_machine_does_and_withdraws_what_it_sees(tmp_path: Path, new_database: Callable[[], str]) -> None:
+    address = new_database()
+    with (
+        closing(open_index(tmp_path, Shared(address, Naming("anna")), writer=True)) as anna,
+        closing(open_index(tmp_path, Shared(address, Naming("bert")), writer=True)) as bert,
+    ):
+        found = proposed(Queue(anna))
+        Queue(bert).withdraw("the configuration changed")
+        assert [each.id for each in Queue(bert).waiting()] == [found.id]
+        Queue(anna).decide(found, "approved", 6.0)
+        assert Queue(bert).approved() == []
+        assert [each.id for each in Queue(anna).approved()] == [found.id]

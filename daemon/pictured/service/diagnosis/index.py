@@ -10,7 +10,8 @@ from pictured.disk.paths import shown
 from pictured.errors import StoreError
 from pictured.service.diagnosis.finding import Finding, good, note, wrong
 from pictured.store.catalogue import Catalogue
-from pictured.store.opening import FILE, open_store
+from pictured.store.engines import Shared, open_index
+from pictured.store.opening import FILE
 from pictured.store.schedule import Schedule
 
 _JOBS = ("rescan", "report")
@@ -18,15 +19,16 @@ _BUILT = datetime(2025, 1, 1).astimezone().timestamp()
 _TOLERANCE = 60.0
 
 
-def index(state: Path, folders: Sequence[Path], *, thorough: bool) -> Iterator[Finding]:
-    """Look at the index of a state folder; `thorough` has every page of it read, which takes a while."""
-    if not (state / FILE).exists():
+def index(state: Path, shared: Shared | None, folders: Sequence[Path], *, thorough: bool) -> Iterator[Finding]:
+    """Look at the index, the shared one or that of a state folder; `thorough` has every page of the file read."""
+    if shared is None and not (state / FILE).exists():
         yield good("index", f"there is no index in {shown(state)} yet")
         yield clock(time.time(), None)
         return
     try:
-        with closing(open_store(state, writer=False)) as db:
-            faults = [str(row[0]) for row in db.execute("PRAGMA quick_check(5)")] if thorough else ["ok"]
+        with closing(open_index(state, shared, writer=False)) as db:
+            reading = thorough and shared is None
+            faults = [str(row[0]) for row in db.execute("PRAGMA quick_check(5)")] if reading else ["ok"]
             catalogue, ledger = Catalogue(db), Schedule(db)
             counts, failures = catalogue.count(), catalogue.failures(None)
             known = [catalogue.root(folder) for folder in folders]
@@ -42,7 +44,7 @@ def index(state: Path, folders: Sequence[Path], *, thorough: bool) -> Iterator[F
             f"stop the daemon and make a file {shown(state / 'suspect')}; the next start builds the index anew",
         )
     else:
-        read = " and was read to its end" if thorough else ""
+        read = " and was read to its end" if reading else ""
         yield good("index", f"the index holds {counts.pictures} pictures in {counts.files} files{read}")
     lost = [each.failure.path for each in failures if each.failure.kind == "crashed" and each.retry_at is None]
     if lost:

@@ -3,5 +3,7 @@
 connection   the door: a `Database` that speaks to PostgreSQL; the only import of psycopg
 translating  the store's SQL to PostgreSQL's
 schema       the tables, append-only like SQLite's
+holding      who collects into a destination that several machines reach
+hearing      waits for changes by other machines
 opening      opens it for one machine and brings it up to date
 """

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
+from pictured.disk.naming import Naming
 from pictured.errors import StoreError, Unreachable
 from pictured.store.database import Parameters
 from pictured.store.postgres.translating import translated
 
 _CONNECT_SECONDS = 10
 _IDLE_SECONDS = 15
+_ADVICE = "see that it runs, and that this machine may reach it"
 _TURN = 0x50494354
 """The advisory lock of whoever writes: "PICT"."""
 
@@ -47,10 +50,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection in autocommit mode. `shown` names the database without a password."""
+    """A connection in autocommit mode.
+
+    server  as psycopg has it
+    shown   names the database without a password
+    naming  what this machine's paths are called in it
+    home    the folder of this machine that files beside the index lie in
+    """
 
     server: psycopg.Connection[Any]
     shown: str
+    naming: Naming
+    home: Path
 
     @property
     def in_transaction(self) -> bool:
@@ -61,29 +72,54 @@ class Connection:
         """Execute one statement of the store.
 
         Raises:
-            Unreachable: if the server is gone or closed the connection.
-            StoreError: if it cannot carry the statement out, for want of space or rights.
+            Unreachable: if the server is gone, closed the connection, or cannot do it just now.
+            StoreError: if it cannot carry the statement out, for want of rights.
         """
         # Parameters go into the text, because the server cannot tell the type of one that is only compared with NULL.
         cursor = psycopg.ClientCursor(self.server)
         try:
             cursor.execute(translated(sql).encode(), parameters)
             if sql == "BEGIN IMMEDIATE":
-                self.server.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+                self._take_turn()
         except psycopg.Error as error:
-            if self.server.closed or self.server.broken:
-                raise Unreachable(f"The database {self.shown} does not answer any more; it is tried again.") from error
-            if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError):
-                raise
-            raise StoreError(f"The database {self.shown} refuses ({_said(error)}); see its own log.") from error
+            self._fail(error)
         return Answer(cursor)
+
+    def run(self, script: str) -> None:
+        """Execute statements of PostgreSQL's own. Raises as `execute`."""
+        try:
+            self.server.execute(script.encode())
+        except psycopg.Error as error:
+            self._fail(error)
+
+    def _fail(self, error: psycopg.Error) -> NoReturn:
+        if self.server.closed or self.server.broken:
+            raise Unreachable(f"The database {self.shown} does not answer any more; {_ADVICE}.") from error
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            raise StoreError(
+                f"The database {self.shown} refuses ({_said(error)}); make its user the owner of the database."
+            ) from error
+        if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError):
+            raise error
+        # Another machine that writes for long, a full disk, a server that is about to end: all of it passes.
+        kind = Unreachable if isinstance(error, psycopg.OperationalError) else StoreError
+        raise kind(f"The database {self.shown} refuses ({_said(error)}); see its own log.") from error
+
+    def _take_turn(self) -> None:
+        try:
+            self.server.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+        except psycopg.Error:
+            # What failed was the first statement of a transaction that is begun already.
+            if not self.server.closed:
+                self.server.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         """Close the connection; a transaction that is open is rolled back."""
         self.server.close()
 
 
-def connect(url: str, machine: str, *, writer: bool) -> Connection:
+def connect(url: str, naming: Naming, home: Path, *, writer: bool) -> Connection:
     """Connect as one machine. Waits up to 10 s for the server.
 
     Raises:
@@ -91,26 +127,36 @@ def connect(url: str, machine: str, *, writer: bool) -> Connection:
         StoreError: if the address is none.
     """
     shown = without_password(url)
-    options = f"-c pictured.machine={_escaped(machine)} -c search_path=pictured,public"
-    # A machine that stops in the middle of a change must not keep the others waiting.
-    options += f" -c idle_in_transaction_session_timeout={_IDLE_SECONDS}s -c lock_timeout={2 * _IDLE_SECONDS}s"
-    if not writer:
-        options += " -c default_transaction_read_only=on"
     try:
-        server = psycopg.connect(
-            url,
-            autocommit=True,
-            connect_timeout=_CONNECT_SECONDS,
-            application_name=f"pictured on {machine}",
-            options=options,
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-            tcp_user_timeout=25_000,
-        )
+        server = psycopg.connect(url, **parameters(naming, writer=writer))
     except psycopg.OperationalError as error:
-        raise Unreachable(f"The database {shown} cannot be reached ({_said(error)}); it is tried again.") from error
-    return Connection(server, shown)
+        raise Unreachable(f"The database {shown} cannot be reached ({_said(error)}); {_ADVICE}.") from error
+    return Connection(server, shown, naming, home)
+
+
+def parameters(naming: Naming, *, writer: bool) -> dict[str, Any]:
+    """Give what psycopg is told besides the address. Both sides find out within 25 s that the other is cut off."""
+    options = {
+        "pictured.machine": naming.machine,
+        "search_path": "pictured,public",
+        # A machine that stops in the middle of a change must not keep the others waiting.
+        "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+        "lock_timeout": f"{2 * _IDLE_SECONDS}s",
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+        "default_transaction_read_only": "off" if writer else "on",
+    }
+    return {
+        "autocommit": True,
+        "connect_timeout": _CONNECT_SECONDS,
+        "application_name": f"pictured on {naming.machine}",
+        "options": " ".join(f"-c {name}={_escaped(value)}" for name, value in options.items()),
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+    }
 
 
 def without_password(url: str) -> str:

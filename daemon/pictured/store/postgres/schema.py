@@ -4,6 +4,8 @@ They are those of `pictured.store.migrations`, script by script. Integers of any
 have 64 bits without a sign. An intent belongs to the machine that means to write: its view shows each machine its own.
 """
 
+from pictured.store.postgres import banding
+
 SCHEMA = "pictured"
 
 MIGRATIONS: tuple[str, ...] = (
@@ -219,6 +221,32 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     """
     CREATE INDEX contents_by_size ON contents (size);
+    """,
+    """
+    ALTER TABLE roots ADD COLUMN volume TEXT;
+    """,
+    banding.SCRIPT,
+    """
+    -- What other machines have to look at again: written by whoever writes, read by all others, in order, because
+    -- only one machine writes at a time. A notice wakes those that listen.
+    CREATE TABLE changes (
+        id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        machine TEXT NOT NULL DEFAULT current_setting('pictured.machine'),
+        content BIGINT NOT NULL
+    );
+    CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' THEN
+            INSERT INTO changes (content) VALUES (OLD.id);
+        ELSE
+            INSERT INTO changes (content) VALUES (NEW.content);
+        END IF;
+        PERFORM pg_notify('pictured', '');
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER files_change AFTER INSERT OR UPDATE OF content ON files FOR EACH ROW
+        WHEN (NEW.content IS NOT NULL AND NEW.missing_since IS NULL) EXECUTE FUNCTION note_change();
+    CREATE TRIGGER contents_forgotten AFTER DELETE ON contents FOR EACH ROW EXECUTE FUNCTION note_change();
     """,
 )
 """One script for each version of the schema; the table `versions` records how many it has had."""

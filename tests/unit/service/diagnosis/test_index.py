@@ -12,7 +12,7 @@ from pictured.store.schedule import Schedule
 
 
 def found(state: Path, *, thorough: bool = False) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in index(state, [], thorough=thorough)}
+    return {finding.subject: finding for finding in index(state, None, [], thorough=thorough)}
 
 
 def made(state: Path) -> Path:

@@ -1,14 +1,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from threading import Event, Thread
 
 import psycopg
 import pytest
 
+from pictured.disk.naming import Naming
 from pictured.errors import Unreachable
 from pictured.store.database import transaction
 from pictured.store.postgres.connection import Connection
 from pictured.store.postgres.opening import open_shared
+
+HOME = Path("/nowhere")
 
 
 @pytest.fixture
@@ -18,7 +22,7 @@ def address(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 def db(address: str) -> Iterator[Connection]:
-    with closing(open_shared(address, "anna", writer=True)) as connection:
+    with closing(open_shared(address, Naming("anna"), HOME, writer=True)) as connection:
         yield connection
 
 
@@ -38,7 +42,7 @@ def test_two_machines_never_write_at_once(db: Connection, address: str) -> None:
     waited = Event()
 
     def other() -> None:
-        with closing(open_shared(address, "bert", writer=True)) as bert, transaction(bert):
+        with closing(open_shared(address, Naming("bert"), HOME, writer=True)) as bert, transaction(bert):
             bert.execute("UPDATE notes SET value = value || 'b'")
         waited.set()
 
@@ -67,6 +71,18 @@ def test_each_machine_sees_its_own_intents(db: Connection, address: str) -> None
         changed_ns) VALUES (1, 'best', ?, ?, ?, 'copy', 'why', 1, 2, 3, 4, 5)""",
         (b"/a", b"/b", bytes(32)),
     )
-    with closing(open_shared(address, "bert", writer=True)) as bert:
+    with closing(open_shared(address, Naming("bert"), HOME, writer=True)) as bert:
         assert bert.execute("SELECT count(*) FROM intents").fetchone() == (0,)
     assert db.execute("SELECT count(*) FROM intents").fetchone() == (1,)
+
+
+def test_a_turn_that_does_not_come_in_time_leaves_no_transaction_open(db: Connection, address: str) -> None:
+    with closing(open_shared(address, Naming("bert"), HOME, writer=True)) as bert:
+        bert.execute("SET lock_timeout = '50ms'")
+        with transaction(db):
+            with pytest.raises(Unreachable, match="lock timeout"):
+                bert.execute("BEGIN IMMEDIATE")
+            assert not bert.in_transaction
+        with transaction(bert):
+            bert.execute("INSERT INTO notes (name, value) VALUES ('a', 'b')")
+    assert db.execute("SELECT value FROM notes").fetchone() == ("b",)
