@@ -131,3 +131,24 @@ def test_an_index_is_moved_to_a_database_and_back_but_not_while_a_daemon_runs(ma
     with sandbox.daemon(alone) as daemon:
         assert sandbox.idle(config=alone)["placed"] == 1
         assert daemon.told("copy.placed") == []
+
+
+def test_copies_are_found_inside_the_database_where_that_is_asked_for(machines: Machines) -> None:
+    anna = machines.root / "anna"
+    config = machines.config("anna", anna / "best", library=anna / "library", query=anna / "queries")
+    config.write_text(config.read_text() + "matching: {search: database}\n")
+    put(anna / "library/a.jpg", jpeg(1, 320))
+    put(anna / "library/small.jpg", jpeg(1, 200))
+    put(anna / "library/other.jpg", jpeg(2, 320))
+    put(anna / "queries/q.jpg", jpeg(1, 120, 40))
+    sandbox = machines.sandbox("anna")
+
+    with sandbox.daemon(config) as daemon:
+        placed = daemon.wait("copy.placed")
+        sandbox.idle(config=config)
+        groups = sandbox.pictured("dupes", "--config", config, "--json").lines
+
+    assert (placed["source"], placed["query"]) == (str(anna / "library/a.jpg"), str(anna / "queries/q.jpg"))
+    assert not (sandbox.state / "search").exists()
+    names = [sorted(Path(member["path"]).name for member in group["members"]) for group in groups if "members" in group]
+    assert ["a.jpg", "small.jpg"] in [[name for name in each if name != "q.jpg"] for each in names]

@@ -13,6 +13,7 @@ from pictured.config.document import KeyPath
 from pictured.config.model import Config
 from pictured.disk.paths import same_or_below, shown
 from pictured.flow import Role
+from pictured.matching.settings import Search
 from pictured.rules.rule import Rule
 from pictured.watching.settings import FolderSettings
 
@@ -29,12 +30,18 @@ def misplaced(config: Config) -> list[Misplaced]:
         *(found for index, entry in enumerate(config.collect) for found in _collect(index, entry, config)),
         *(found for index, rule in enumerate(config.rules) for found in _rule(index, rule, config.folders)),
         *_called_alike(config),
+        *_searched_nowhere(config),
     ]
 
 
 def _called_alike(config: Config) -> Iterator[Misplaced]:
     if config.machine in config.mounts:
         yield ("machine",), f"{config.machine!r} is the name of a share under `mounts` too; choose another"
+
+
+def _searched_nowhere(config: Config) -> Iterator[Misplaced]:
+    if config.matching.search is Search.DATABASE and config.store is None:
+        yield ("matching", "search"), "there is no database to search in; name a shared one under `store`"
 
 
 def _overlaps(folders: Sequence[FolderSettings]) -> Iterator[Misplaced]:

@@ -10,7 +10,7 @@ from pictured.looks import Probe
 from pictured.matching.effort import MOST_WEAK, Effort
 from pictured.matching.found import Found
 from pictured.matching.guessing import Guess, guesses, promise
-from pictured.matching.index import Index
+from pictured.matching.index import Searched
 from pictured.matching.proving import exactly, prove
 from pictured.matching.settings import Limits, meets
 
@@ -20,7 +20,7 @@ _PROMISING = 5
 
 def find(
     probe: Probe,
-    index: Index,
+    index: Searched,
     content_of: Callable[[int], Fingerprint],
     wanted: Callable[[int], bool],
     exact: int | None = None,
@@ -52,7 +52,7 @@ def find(
             yield found
 
 
-def likely(probe: Probe, index: Index, wanted: Callable[[int], bool]) -> list[int]:
+def likely(probe: Probe, index: Searched, wanted: Callable[[int], bool]) -> list[int]:
     """The contents that may be related to a picture, the most promising first, at most 16. Nothing is proven."""
     promising = dict.fromkeys(each.content for each in guesses(probe, index) if promise(each) >= _PROMISING)
     return [content for content in promising if wanted(content)][:MOST_WEAK]

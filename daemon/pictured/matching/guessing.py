@@ -10,7 +10,7 @@ from pictured.flow import Fingerprint
 from pictured.looks import Box, Look, Probe
 from pictured.matching.aligning import aligned
 from pictured.matching.effort import PART_RADIUS, RADIUS
-from pictured.matching.index import Index
+from pictured.matching.index import Searched
 from pictured.matching.neighbours import Candidate
 from pictured.matching.orienting import SIDE, Affine, hashes_of, product, turning
 
@@ -38,7 +38,7 @@ class Guess:
     distance: int | None = None
 
 
-def guesses(probe: Probe, index: Index, radius: int = RADIUS, part_radius: int = PART_RADIUS) -> list[Guess]:
+def guesses(probe: Probe, index: Searched, radius: int = RADIUS, part_radius: int = PART_RADIUS) -> list[Guess]:
     """Everything that hashes (within so many bits) and features propose, the most promising first."""
     proposed: list[Guess] = []
     for number, look in enumerate(probe.looks):

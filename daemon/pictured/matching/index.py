@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,32 @@ class Due:
     loose: Sequence[Layer]
     folding: Folding
     gone: Sequence[frozenset[int]]
+
+
+class Searched(Protocol):
+    """All contents that can be found, wherever they are held; `Index` holds them in memory."""
+
+    @property
+    def parts(self) -> Sequence[Box]:
+        """Which parts of each content are hashed, as fractions; the first is the whole."""
+        ...
+
+    @property
+    def featured(self) -> bool:
+        """Whether any content has local features."""
+        ...
+
+    def near(self, hashes: NDArray[np.uint8], radius: int, part_radius: int) -> list[Candidate]:
+        """Do as `Neighbours.near`."""
+        ...
+
+    def voted(self, asked: Points, most: int) -> list[Voted]:
+        """Do as `Voting.voted`."""
+        ...
+
+    def pairs(self, radius: int) -> Iterator[tuple[int, int, int]]:
+        """Do as `Neighbours.pairs`."""
+        ...
 
 
 class Index:

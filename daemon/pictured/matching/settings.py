@@ -1,12 +1,20 @@
 """The `matching` section: how hard copies are looked for, and what a match must measure up to."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pictured.looks import Depth
 from pictured.matching.scales import SCALES, Measure
+
+
+class Search(StrEnum):
+    """Where candidates are looked for."""
+
+    MEMORY = "memory"
+    DATABASE = "database"
 
 
 class Limit(BaseModel):
@@ -51,6 +59,13 @@ class MatchingSettings(BaseModel):
         "most 1.5 kB of memory and 6 kB on disk for each picture. `deep` keeps more of both, about 4 kB of memory and "
         "12 kB on disk, and finds smaller parts. Pictures that were read before keep what they have; `pictured scan "
         "--again` reads them again.",
+    )
+    search: Search = Field(
+        default=Search.MEMORY,
+        description="Where copies are looked for. `memory` holds the hashes of all pictures in memory and their "
+        "features in files of the state folder. `database` holds nothing: it asks a shared index (`store`) for the "
+        "hashes of whole pictures within 31 of 256 bits, which finds copies that were re-encoded, shrunk, mirrored or "
+        "turned by quarters, and no parts of pictures. For catalogues of many millions.",
     )
     marr: bool = Field(
         default=False,

@@ -67,7 +67,7 @@ async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncItera
         if writer and settings.shared is None:
             rescued(state)
         with suspected(state), closing(open_index(state, settings.shared, writer=writer)) as db:
-            library = Library(db, settings.matching.depth, settings.matching.measures)
+            library = Library(db, settings.matching.depth, settings.matching.measures, search=settings.matching.search)
             with taking_turns(library, state, settings.shared):
                 if writer:
                     await recover(library)

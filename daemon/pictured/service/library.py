@@ -11,7 +11,8 @@ from pictured.flow import Fingerprint, Kind, Match, Picture, Stamp, Transform
 from pictured.looks import Depth, Probe
 from pictured.matching.effort import Effort
 from pictured.matching.found import Found
-from pictured.matching.settings import Limits
+from pictured.matching.settings import Limits, Search
+from pictured.service.in_database import InDatabase
 from pictured.service.lanes import Lanes
 from pictured.service.searchable import Searchable
 from pictured.store.catalogue import Catalogue
@@ -42,6 +43,7 @@ class Library:
         depth: of the pictures that are read from now on.
         limits: what a match must measure up to.
         again: opens the index once more, for another thread to read.
+        search: where copies are looked for; in the database, if it is a shared one.
 
     `missed` is called with the path of each copy that was looked for and is not there as indexed.
     """
@@ -52,6 +54,7 @@ class Library:
         depth: Depth = Depth.NORMAL,
         limits: Limits | None = None,
         again: Callable[[], Database] | None = None,
+        search: Search = Search.MEMORY,
     ) -> None:
         self.db = db
         self.home = db.home
@@ -59,7 +62,9 @@ class Library:
         self.journal = Journal(db)
         self.sidecar = Sidecar(self.home)
         self.lanes = Lanes()
-        self.searchable = Searchable(db, self.home, depth, again)
+        self.searchable: Searchable | InDatabase = (
+            InDatabase(db) if search is Search.DATABASE else Searchable(db, self.home, depth, again)
+        )
         self.changes = Changes(db)
         self.fresh: set[int] = set()
         self.missed: Callable[[Path], None] = lambda _: None

@@ -89,7 +89,7 @@ async def _run(config: Config, place: Place, state: Path, log: Log, supervisor: 
         workers.start()
         with suspected(state), closing(open_index(state, shared, writer=True)) as db:
             again = partial(open_index, state, shared, writer=False)
-            library = Library(db, config.matching.depth, config.matching.measures, again)
+            library = Library(db, config.matching.depth, config.matching.measures, again, config.matching.search)
             # What other machines change from now on is heeded, be it after a crash.
             library.changes.heeded(library.changes.seen)
             with taking_turns(library, state, shared):

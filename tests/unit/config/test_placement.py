@@ -127,3 +127,10 @@ def test_another_machine_may_look_after_a_share_of_a_shared_index(
 def test_a_machine_and_a_share_have_two_names(tree: Path) -> None:
     shared = {"store": "postgresql://server/db", "machine": "photos", "mounts": {"photos": tree / "other"}}
     assert keys(collect(tree, "library", "out") | shared) == [("machine",)]
+
+
+@pytest.mark.parametrize(("store", "kept"), [("postgresql://server/db", []), (None, [("matching", "search")])])
+def test_only_a_shared_index_can_be_searched_inside_a_database(
+    tree: Path, store: str | None, kept: list[tuple[str | int, ...]]
+) -> None:
+    assert keys(collect(tree, "library", "out") | {"store": store, "matching": {"search": "database"}}) == kept

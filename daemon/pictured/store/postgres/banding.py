@@ -6,6 +6,8 @@ pigeonhole principle of J. Qin et al., "GPH: Similarity Search in Hamming Space"
 finds the 2,843 values that a band may have, and what it finds is compared in full.
 """
 
+from collections.abc import Iterator
+
 from pictured.store.database import Database
 
 RADIUS = 31
@@ -76,3 +78,18 @@ def near(db: Database, phash: bytes, radius: int) -> list[tuple[int, int]]:
         raise ValueError(f"hashes of 32 bytes are found within 0 to {RADIUS} bits, not {len(phash)} within {radius}")
     statement = "SELECT content, distance FROM near(('x' || encode(?, 'hex'))::bit(256), ?) ORDER BY distance, content"
     return [(number, distance) for number, distance in db.execute(statement, (phash, radius))]
+
+
+def pairs(db: Database, radius: int) -> Iterator[tuple[int, int, int]]:
+    """Give every two contents whose hashes are near, by their numbers, the lower one first, and the bits that differ.
+
+    Raises:
+        ValueError: if the radius is not one of 0 to 31.
+    """
+    if not 0 <= radius <= RADIUS:
+        raise ValueError(f"pairs are found within 0 to {RADIUS} bits, not {radius}")
+    found = db.execute(
+        "SELECT contents.id, n.content, n.distance FROM contents, near(bits, ?) n WHERE n.content > contents.id",
+        (radius,),
+    )
+    return ((int(one), int(other), int(distance)) for one, other, distance in found)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pictured.disk.naming import Naming
-from pictured.store.postgres.banding import RADIUS, WIDTHS, near
+from pictured.store.postgres.banding import RADIUS, WIDTHS, near, pairs
 from pictured.store.postgres.connection import Connection
 from pictured.store.postgres.opening import open_shared
 
@@ -80,7 +80,27 @@ def test_the_search_reads_the_indexes_and_few_rows(db: Connection, kept: NDArray
     assert 0 < after[1] - before[1] < MANY / 10
 
 
+def test_every_pair_within_the_radius_is_found_once(db: Connection, kept: NDArray[np.uint8]) -> None:
+    found = list(pairs(db, 2))
+    close = [row for row in range(len(kept)) if distances(kept, kept[0])[row] <= 4]
+    expected = {
+        (one + 1, other + 1, int(distances(kept, kept[one])[other]))
+        for one in close
+        for other in close
+        if one < other and distances(kept, kept[one])[other] <= 2
+    }
+
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
 @pytest.mark.parametrize(("phash", "radius"), [(bytes(32), 32), (bytes(32), -1), (bytes(31), 3)])
 def test_what_cannot_be_searched_exactly_is_refused(db: Connection, phash: bytes, radius: int) -> None:
     with pytest.raises(ValueError, match="within 0 to 31 bits"):
         near(db, phash, radius)
+
+
+@pytest.mark.parametrize("radius", [-1, 32])
+def test_pairs_that_cannot_be_found_exactly_are_refused(db: Connection, radius: int) -> None:
+    with pytest.raises(ValueError, match="within 0 to 31 bits"):
+        pairs(db, radius)
