@@ -1,7 +1,7 @@
 """The first scan, a burst of new files and a restart, with what others take for the same pictures in the same run.
 
-    OPENBLAS_NUM_THREADS=1 python tests/benchmarks/scan.py --photos FOLDER [--files 1500] [--megapixels 12] [--rounds 3]
-        [--burst 2000] [--depth normal] [--peer-python PYTHON]
+    OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python tests/benchmarks/scan.py --photos FOLDER [--files 1500]
+        [--megapixels 12] [--rounds 3] [--burst 2000] [--depth normal] [--peer-python PYTHON]
 
 Copies the photos until there are so many files, each with a comment of its own, so that no two have the same bytes;
 with --megapixels, a twentieth as many are made, enlarged to that size with grain. Every program then runs over an empty
@@ -14,8 +14,9 @@ folder and over that one; what the first run takes is its start and counts for n
     imagededup        its perceptual hash
     difPy             its tensors
 
-The last three are left out where they are not installed. The Python packages bring much that pictured has no use for,
-and so may live in an environment of their own, whose interpreter --peer-python names:
+With more threads, findimagedupes spends ten times its CPU on waiting. The last three are left out where they are not
+installed. The Python packages bring much that pictured has no use for, and so may live in an environment of their own,
+whose interpreter --peer-python names:
 
     pip install difPy joblib scikit-learn tqdm && pip install --no-deps imagededup
 
