@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -108,8 +109,11 @@ def arrive(path: Path, content: bytes, chance: random.Random) -> None:
             path.with_name(f".{path.name}.part").rename(path)
 
 
-def contents(folder: Path) -> list[str]:
-    return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file())
+def contents(folder: Path) -> list[str] | None:
+    """The digests of all files; None where one of them got its name in the middle of the look."""
+    with suppress(FileNotFoundError):
+        return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file())
+    return None
 
 
 def state(folder: Path) -> dict[Path, tuple[int, int, bytes]]:
