@@ -60,18 +60,19 @@ def example_text() -> str:
 
 
 def _section(name: str, field: FieldInfo) -> Iterator[str]:
-    yield from _comment(field.description or "", "")
     models = models_in(field.annotation)
+    if name not in _SAMPLE and not models:
+        yield from _setting(name, field, "")
+        return
+    yield from _comment(field.description or "", "")
     if name in _SAMPLE:
         yield f"{name}:"
         for number, sample in enumerate(_SAMPLE[name]):
             yield from _item(sample, models[0], explained=number == 0 and name != "rules")
-    elif models:
+    else:
         yield f"{name}:"
         for key, inner in models[0].model_fields.items():
             yield from _setting(key, inner, "  ")
-    else:
-        yield f"{name}: {default_of(field)}"
 
 
 def _item(sample: _Sample, model: type[BaseModel], *, explained: bool) -> Iterator[str]:
