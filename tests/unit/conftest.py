@@ -1,13 +1,21 @@
 """Real photographs, and files made of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from skimage import data
 from sklearn.datasets import load_sample_images
+
+if TYPE_CHECKING:
+    from pictured.store.postgres.connection import Connection
 
 
 @cache
@@ -36,3 +44,24 @@ def draw() -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def holding(new_database: Callable[[], str]) -> "Callable[[NDArray[np.uint8]], AbstractContextManager[Connection]]":
+    """A shared index that has contents with these hashes, uint8 (n, 32), numbered from 1."""
+
+    @contextmanager
+    def opened(hashes: NDArray[np.uint8]) -> "Iterator[Connection]":
+        from pictured.disk.naming import Naming
+        from pictured.store.postgres.opening import open_shared
+
+        db = open_shared(new_database(), Naming("anna"), Path("/nowhere"), writer=True)
+        columns = "digest, phash, size, width, height, format, mode, bit_depth, frames, metadata"
+        with db.server.cursor().copy(f"COPY contents ({columns}) FROM STDIN") as copy:
+            for number, each in enumerate(hashes):
+                digest = sha256(number.to_bytes(8)).digest()
+                copy.write_row((digest, each.tobytes(), 1, 1, 1, "JPEG", "RGB", 8, 1, ""))
+        yield db
+        db.close()
+
+    return opened

@@ -1,18 +1,14 @@
 import asyncio
-import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pictured.disk.naming import Naming
 from pictured.matching.neighbours import Neighbours
 from pictured.service.in_database import InDatabase
 from pictured.store.postgres.connection import Connection
-from pictured.store.postgres.opening import open_shared
 
 
 @pytest.fixture
@@ -27,12 +23,10 @@ def kept() -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def db(new_database: Callable[[], str], kept: NDArray[np.uint8]) -> Iterator[Connection]:
-    with closing(open_shared(new_database(), Naming("anna"), Path("/nowhere"), writer=True)) as connection:
-        columns = "digest, phash, size, width, height, format, mode, bit_depth, frames, metadata"
-        with connection.server.cursor().copy(f"COPY contents ({columns}) FROM STDIN") as copy:
-            for each in kept:
-                copy.write_row((os.urandom(32), each.tobytes(), 1, 1, 1, "JPEG", "RGB", 8, 1, ""))
+def db(
+    holding: Callable[[NDArray[np.uint8]], AbstractContextManager[Connection]], kept: NDArray[np.uint8]
+) -> Iterator[Connection]:
+    with holding(kept) as connection:
         yield connection
 
 

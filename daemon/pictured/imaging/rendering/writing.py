@@ -18,6 +18,7 @@ EXTENSIONS: Mapping[str, str] = {
 """What files of each format that can be written end in."""
 
 _SAVERS = {"jpeg": "jpeg", "png": "png", "webp": "webp", "avif": "heif", "gif": "gif", "tiff": "tiff"}
+_PROFILE = "icc-profile-data"
 _MOST_PROGRESSIVE = 1 << 25
 """Pixels up to which a JPEG is progressive: all coefficients are held in memory while it is written."""
 
@@ -45,8 +46,14 @@ class Coding:
 
 
 def write(image: pyvips.Image, coding: Coding, file: Path) -> None:
-    """Write a file with all metadata that `image` carries. Raises pyvips.Error."""
+    """Write a file with all metadata that `image` carries, but a PNG without the profile. Raises pyvips.Error.
+
+    libpng refuses to write a profile with the smallest fault; `labelling.inscribe` puts it in as it was.
+    """
     image = _reduced(image, coding)
+    if coding.format == "png" and _PROFILE in image.get_fields():
+        image = image.copy()
+        image.remove(_PROFILE)
     getattr(image, f"{_SAVERS[coding.format]}save")(str(file), **_settings(image, coding))
 
 

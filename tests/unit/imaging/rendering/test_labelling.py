@@ -19,6 +19,7 @@ from pictured.imaging.rendering.labelling import (
 )
 from pictured.imaging.rendering.metadata import Metadata
 from pictured.imaging.rendering.packets import packet_of
+from pictured.imaging.rendering.writing import EXTENSIONS, Coding, write
 from pictured.imaging.traits import Traits
 
 KINDS = ("jpeg", "png", "webp", "avif", "tiff")
@@ -164,3 +165,18 @@ def test_damaged_files_raise_nothing_but_file_errors(
             payload_of(file)
     except FileError:
         pass
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff"])
+def test_a_profile_with_a_small_fault_is_passed_on_as_it_is(every: Metadata, tmp_path: Path, kind: str) -> None:
+    assert every.icc is not None
+    # Two bytes more than it says of itself, as some cameras' profiles have: libpng does not write that.
+    faulty = Metadata(icc=every.icc + b"\0\0")
+    image = pyvips.Image.black(64, 48, bands=3).copy(interpretation="srgb")
+    file = tmp_path / f"a{EXTENSIONS[kind]}"
+
+    write(labelled(image, faulty), Coding(kind, 90 if kind == "jpeg" else None), file)
+    inscribe(file, faulty, kind)
+
+    assert read(file, kind).icc == faulty.icc
+    assert pyvips.Image.new_from_file(str(file)).width == 64
