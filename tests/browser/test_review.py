@@ -187,12 +187,13 @@ def test_the_result_of_a_rule_is_shown_before_it_is_approved(
 ) -> None:
     web = burst[0].root / "web"
     rule = shown.locator(".card").filter(has=shown.locator("h2", has_text="first.jpg")).filter(has_text="The rule web")
-    assert "Not made yet" in rule.inner_text()
+    # What is not near the screen is laid out later (content-visibility), and has no inner text until then.
+    sync_api.expect(rule).to_contain_text("Not made yet")
     rule.locator(".show-result").click()
     after = rule.locator("figure").nth(1)
     sync_api.expect(after).to_contain_text("nothing is written yet", timeout=30_000)
     sync_api.expect(after.locator("img")).to_be_visible()
-    assert "300 \u00d7 200" in after.inner_text()
+    sync_api.expect(after).to_contain_text("300 \u00d7 200")
     assert files(web) == {}
 
     rule.get_by_role("button", name="Compare").first.click()
@@ -202,7 +203,7 @@ def test_the_result_of_a_rule_is_shown_before_it_is_approved(
     rule.get_by_role("button", name="Approve").click()
     sync_api.expect(rule).to_have_attribute("data-state", "done")
     assert list(files(web)) == ["first-web.jpg"]
-    assert f"{len(files(web)['first-web.jpg']) / 1000:.1f}" in after.inner_text()
+    sync_api.expect(after).to_contain_text(f"{len(files(web)['first-web.jpg']) / 1000:.1f}")
 
 
 def test_a_denied_step_stays_denied_after_a_scan(sandbox: Sandbox, url: str, tab: Any) -> None:  # noqa: ANN401
