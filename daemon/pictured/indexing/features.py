@@ -67,19 +67,14 @@ def described(luminance: Luminance, most: int) -> tuple[Places, Descriptors]:
     spots, found = detector.detectAndCompute(luminance, None)
     if not spots:
         return np.empty((0, 4), np.float32), np.empty((0, 128), np.float32)
-    strongest = sorted(range(len(spots)), key=lambda index: -spots[index].response)[:most]
-    places = np.array([(*spots[i].pt, spots[i].size, spots[i].angle) for i in strongest], np.float32)
+    shapes = np.array([(spot.size, spot.angle, spot.response) for spot in spots], np.float32)
+    strongest = np.argsort(-shapes[:, 2], kind="stable")[:most]
+    places = np.hstack((cv2.KeyPoint.convert(spots), shapes[:, :2]))[strongest]
     descriptors = np.asarray(found, np.float32)[strongest]
     return places, np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
 
 
-def _spread(places: Places, most: int) -> list[int]:
-    taken: set[tuple[int, int]] = set()
-    chosen: list[int] = []
-    for index, (x, y) in enumerate((places[:, :2] // _SPREAD).astype(int)):
-        if len(chosen) == most:
-            break
-        if (x, y) not in taken:
-            taken.add((x, y))
-            chosen.append(index)
-    return chosen
+def _spread(places: Places, most: int) -> NDArray[np.intp]:
+    across, down = (places[:, :2] // _SPREAD).astype(int).T
+    _, first = np.unique(across + down * (KEPT_SIDE // _SPREAD), return_index=True)
+    return np.sort(first)[:most]
