@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlite3 import _Parameters
 
 _BUSY_SECONDS = 10.0
+_NORMAL, _FULL = "PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"
 _ADVICE = {
     sqlite3.SQLITE_NOTADB: "is not a database; `pictured scan` or `pictured run` moves it aside and builds it anew",
     sqlite3.SQLITE_CORRUPT: "is damaged; `pictured scan` or `pictured run` moves it aside and builds it anew",
@@ -44,6 +45,32 @@ class Connection(sqlite3.Connection):
     def execute(self, sql: str, parameters: "_Parameters" = (), /) -> "_Cursor":
         """Execute one statement with a cursor that translates errors, also those of reading its rows."""
         return super().cursor(_Cursor).execute(sql, parameters)
+
+    def defer(self, sql: str, parameters: "_Parameters" = (), /) -> None:
+        """Do as `execute`: nothing is gained by waiting."""
+        self.execute(sql, parameters)
+
+    def begin(self, *, lasting: bool) -> None:
+        """Begin a transaction that may write; one that is not `lasting` does not wait for the disk."""
+        # It cannot be set inside a transaction.
+        self.execute(_FULL if lasting else _NORMAL)
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self.execute(_FULL)
+            raise
+
+    def commit(self) -> None:
+        """Make the changes of a transaction."""
+        self.execute("COMMIT")
+        self.execute(_FULL)
+
+    def rollback(self) -> None:
+        """Undo the changes of a transaction, if one is open."""
+        # After some errors, such as a full disk, SQLite has rolled back by itself.
+        if self.in_transaction:
+            self.execute("ROLLBACK")
+        self.execute(_FULL)
 
 
 class _Cursor(sqlite3.Cursor):

@@ -10,8 +10,6 @@ from typing import Any, Protocol
 
 from pictured.disk.naming import Naming
 
-_SOON, _LASTING = "PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"
-
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -63,6 +61,25 @@ class Database(Protocol):
         """Execute one statement with `?` or `:name` for its parameters."""
         ...
 
+    def defer(self, sql: str, parameters: Parameters = (), /) -> None:
+        """Execute one statement, at the latest with the next one that is not deferred or at the end of the transaction.
+
+        For statements of a transaction whose answer nobody waits for. It may be the later one that raises StoreError.
+        """
+        ...
+
+    def begin(self, *, lasting: bool) -> None:
+        """Begin a transaction; see `transaction`, which is to be used instead."""
+        ...
+
+    def commit(self) -> None:
+        """End a transaction."""
+        ...
+
+    def rollback(self) -> None:
+        """End a transaction, if one is open, as if nothing of it had been."""
+        ...
+
     def close(self) -> None:
         """Close the connection; a transaction that is open is rolled back."""
         ...
@@ -75,24 +92,18 @@ def transaction(db: Database, *, lasting: bool = True) -> Iterator[None]:
     One that is not `lasting` does not wait for the disk. A failure of the power may undo the latest of them, the last
     one first, but none that came before a lasting one: so nothing is lost that is found again by looking.
 
+    It is the only one that writes at its time, from its first statement on.
+
     Raises:
         StoreError: if it cannot be begun or committed; nothing is changed then.
     """
     if db.in_transaction:
         yield
         return
-    if not lasting:
-        db.execute(_SOON)
+    db.begin(lasting=lasting)
     try:
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            db.execute("COMMIT")
-        except BaseException:
-            # After some errors, such as a full disk, SQLite has rolled back by itself.
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-    finally:
-        if not lasting:
-            db.execute(_LASTING)
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise

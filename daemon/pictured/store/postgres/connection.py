@@ -1,7 +1,7 @@
 """The connection to PostgreSQL, which fails with `StoreError` and never tells a password."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from pictured.disk.naming import Naming
 from pictured.errors import StoreError, Unreachable
 from pictured.store.database import Parameters
+from pictured.store.postgres.silence import Attended
 from pictured.store.postgres.translating import translated
 
 _CONNECT_SECONDS = 10
@@ -19,6 +20,8 @@ _IDLE_SECONDS = 15
 _ADVICE = "see that it runs, and that this machine may reach it"
 _TURN = 0x50494354
 """The advisory lock of whoever writes: "PICT"."""
+_MOST = 1_000_000
+"""Bytes of statements that may wait until they are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,19 @@ class Connection:
     shown   names the database without a password
     naming  what this machine's paths are called in it
     home    the folder of this machine that files beside the index lie in
+    unsent  statements of the transaction that go with the next one: each message waits for the network once
     """
 
     server: psycopg.Connection[Any]
     shown: str
     naming: Naming
     home: Path
+    unsent: list[bytes] = field(default_factory=list)
 
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
-        return self.server.info.transaction_status != TransactionStatus.IDLE
+        return bool(self.unsent) or self._open
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Answer:
         """Execute one statement of the store.
@@ -75,22 +80,60 @@ class Connection:
             Unreachable: if the server is gone, closed the connection, or cannot do it just now.
             StoreError: if it cannot carry the statement out, for want of rights.
         """
-        # Parameters go into the text, because the server cannot tell the type of one that is only compared with NULL.
-        cursor = psycopg.ClientCursor(self.server)
-        try:
-            cursor.execute(translated(sql).encode(), parameters)
-            if sql == "BEGIN IMMEDIATE":
-                self._take_turn()
-        except psycopg.Error as error:
-            self._fail(error)
-        return Answer(cursor)
+        return Answer(self._send(self._text(sql, parameters)))
+
+    def defer(self, sql: str, parameters: Parameters = (), /) -> None:
+        """Execute one statement together with a later one of its transaction. Raises as `execute`, or only then."""
+        text = self._text(sql, parameters)
+        if self.in_transaction and sum(map(len, self.unsent)) < _MOST:
+            self.unsent.append(text)
+        else:
+            self._send(text)
+
+    def begin(self, *, lasting: bool) -> None:
+        """Begin a transaction, which waits for its turn to write with its first statement."""
+        soon = b"" if lasting else b"SET LOCAL synchronous_commit = off;"
+        self.unsent.append(b"BEGIN;%bSELECT pg_advisory_xact_lock(%d)" % (soon, _TURN))
+
+    def commit(self) -> None:
+        """Make the changes of a transaction. Raises as `execute`."""
+        self._send(b"COMMIT")
+
+    def rollback(self) -> None:
+        """Undo the changes of a transaction, if one is open."""
+        self.unsent.clear()
+        if self._open:
+            self._send(b"ROLLBACK")
 
     def run(self, script: str) -> None:
         """Execute statements of PostgreSQL's own. Raises as `execute`."""
+        self._send(script.encode())
+
+    @property
+    def _open(self) -> bool:
+        return self.server.info.transaction_status != TransactionStatus.IDLE
+
+    def _text(self, sql: str, parameters: Parameters) -> bytes:
+        # Parameters go into the text, because the server cannot tell the type of one that is only compared with NULL.
         try:
-            self.server.execute(script.encode())
+            text = psycopg.ClientCursor(self.server).mogrify(translated(sql).encode(), parameters)
+            return text.encode(self.server.info.encoding)
         except psycopg.Error as error:
             self._fail(error)
+
+    def _send(self, text: bytes) -> psycopg.ClientCursor[Any]:
+        """Execute what was deferred, and then a text; give the answer to the last statement."""
+        texts = b";\n".join([*self.unsent, text])
+        self.unsent.clear()
+        # Not the usual cursor: that prepares what it is given often, which only single statements can be.
+        cursor = psycopg.ClientCursor(self.server)
+        try:
+            cursor.execute(texts)
+            while cursor.nextset():
+                pass
+        except psycopg.Error as error:
+            self._fail(error)
+        return cursor
 
     def _fail(self, error: psycopg.Error) -> NoReturn:
         if self.server.closed or self.server.broken:
@@ -104,15 +147,6 @@ class Connection:
         # Another machine that writes for long, a full disk, a server that is about to end: all of it passes.
         kind = Unreachable if isinstance(error, psycopg.OperationalError) else StoreError
         raise kind(f"The database {self.shown} refuses ({_said(error)}); see its own log.") from error
-
-    def _take_turn(self) -> None:
-        try:
-            self.server.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
-        except psycopg.Error:
-            # What failed was the first statement of a transaction that is begun already.
-            if not self.server.closed:
-                self.server.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Close the connection; a transaction that is open is rolled back."""
@@ -128,7 +162,7 @@ def connect(url: str, naming: Naming, home: Path, *, writer: bool) -> Connection
     """
     shown = without_password(url)
     try:
-        server = psycopg.connect(url, **parameters(naming, writer=writer))
+        server = Attended.connect(url, **parameters(naming, writer=writer))
     except psycopg.OperationalError as error:
         raise Unreachable(f"The database {shown} cannot be reached ({_said(error)}); {_ADVICE}.") from error
     return Connection(server, shown, naming, home)
