@@ -5,8 +5,7 @@ chunk again, and gives up after a few: then each of its files is read here, in a
 """
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +14,8 @@ import pictured
 from pictured.disk.naming import Naming
 from pictured.errors import FileError, UsageError
 from pictured.flow import Fingerprint, Stamp
-from pictured.imaging.limits import DecodingLimits
-from pictured.indexing.in_bulk import Wanted, read_all
-from pictured.looks import Depth
+from pictured.indexing.in_bulk import Wanted
+from pictured.service.on_cluster import installed, mounts_of, on_worker, packed_order, unpacked_answer
 from pictured.service.workers import Unread, Workers
 
 if TYPE_CHECKING:
@@ -27,7 +25,10 @@ _CHUNK = 50
 _PAUSE = 0.1
 _JOIN_SECONDS = 30.0
 
-Read = Fingerprint | bytes
+Read = Fingerprint | bytes | FileError
+
+_Answers = asyncio.Future[Sequence[Read] | None]
+"""What came of some files, in their order; None where the cluster failed."""
 
 
 class Spread:
@@ -47,62 +48,65 @@ class Spread:
         self._client = client
         self._workers = workers
         self._naming = naming
-        self._waiting: list[tuple[Wanted, asyncio.Future[Read | FileError | None]]] = []
+        self._waiting: list[tuple[list[Wanted], _Answers]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._chunks: set[asyncio.Task[None]] = set()
         self._failures: list[str] = []
         self._told = False
 
-    async def recognised(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Read:
-        """Do as `Workers.recognised`."""
-        answer: asyncio.Future[Read | FileError | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((Wanted(self._naming.key(path), stamp.size, stamp.mtime_ns, tuple(known)), answer))
+    async def recognised_all(self, files: Sequence[Unread]) -> list[Read]:
+        """Do as `Workers.recognised_all`. Fewer than 50 files wait a tenth of a second for others to go with them."""
+        loop = asyncio.get_running_loop()
+        answers: _Answers = loop.create_future()
+        self._waiting.append(([self._wanted(*each) for each in files], answers))
         if self._timer is not None:
             self._timer.cancel()
-        if len(self._waiting) >= _CHUNK:
+        if sum(len(wanted) for wanted, _ in self._waiting) >= _CHUNK:
             self._send()
         else:
-            self._timer = asyncio.get_running_loop().call_later(_PAUSE, self._send)
-        read = await answer
-        if read is None or isinstance(read, FileError):
-            return await self._workers.recognised(path, stamp, known)
-        return read
+            self._timer = loop.call_later(_PAUSE, self._send)
+        found = await answers
+        if found is None:
+            return await self._workers.recognised_all(files)
+        failed = [number for number, read in enumerate(found) if isinstance(read, FileError)]
+        again = await self._workers.recognised_all([files[number] for number in failed])
+        here = dict(zip(failed, again, strict=True))
+        return [here.get(number, read) for number, read in enumerate(found)]
 
-    async def recognised_all(self, files: Sequence[Unread]) -> list[Read | FileError]:
-        """Do as `Workers.recognised_all`."""
-        return await asyncio.gather(*(self._one(*each) for each in files))
-
-    async def _one(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Read | FileError:
-        try:
-            return await self.recognised(path, stamp, known)
-        except FileError as error:
-            return error
+    def _wanted(self, path: Path, stamp: Stamp, known: Sequence[bytes]) -> Wanted:
+        return Wanted(self._naming.key(path), stamp.size, stamp.mtime_ns, tuple(known))
 
     def _send(self) -> None:
         chunk, self._waiting, self._timer = self._waiting, [], None
-        if chunk:
-            task = asyncio.create_task(self._read(chunk))
-            self._chunks.add(task)
-            task.add_done_callback(self._chunks.discard)
+        task = asyncio.create_task(self._read(chunk))
+        self._chunks.add(task)
+        task.add_done_callback(self._chunks.discard)
 
-    async def _read(self, chunk: list[tuple[Wanted, asyncio.Future[Read | FileError | None]]]) -> None:
-        wanted = [each for each, _ in chunk]
-        found: Sequence[Read | FileError | None] = [None] * len(chunk)
-        work = self._client.submit(
-            on_worker, wanted, self._workers.decoding, self.depth, marr=self._workers.marr, pure=False
-        )
+    async def _read(self, chunk: Sequence[tuple[Sequence[Wanted], _Answers]]) -> None:
+        found: Sequence[Read] | None = None
         try:
-            async with asyncio.timeout(self._workers.seconds * len(chunk)):
-                found = await work
+            found = await self._read_there([each for wanted, _ in chunk for each in wanted])
         except Exception as error:  # noqa: BLE001  what a worker raises comes through as it is
             self._failures.append(f"{type(error).__name__}: {error}")
+        finally:
+            begin = 0
+            for wanted, answers in chunk:
+                end = begin + len(wanted)
+                if not answers.done():
+                    answers.set_result(None if found is None else found[begin:end])
+                begin = end
+
+    async def _read_there(self, wanted: Sequence[Wanted]) -> Sequence[Read]:
+        order = packed_order(wanted, self._workers.decoding, self.depth, marr=self._workers.marr)
+        work = self._client.submit(on_worker, order, pure=False)
+        try:
+            async with asyncio.timeout(self._workers.seconds * len(wanted)):
+                return unpacked_answer(await work)
+        except Exception:
             # A scheduler that is gone never answers.
             cancelling = asyncio.ensure_future(work.cancel())
             cancelling.add_done_callback(lambda done: done.cancelled() or done.exception())
-        finally:
-            for (_, answer), read in zip(chunk, found, strict=True):
-                if not answer.done():
-                    answer.set_result(read)
+            raise
 
     def trouble(self) -> str | None:
         """Say, once, that the cluster failed to read files, of which none was at fault."""
@@ -111,24 +115,6 @@ class Spread:
         self._told = True
         reason = " ".join(self._failures[0].split())[:200]
         return f"the cluster failed at some files ({reason}); what it cannot read is read by this machine, more slowly"
-
-
-def on_worker(
-    wanted: Sequence[Wanted], limits: DecodingLimits, depth: Depth, *, marr: bool
-) -> list[Fingerprint | bytes | FileError]:
-    """Read a chunk on a worker of a cluster.
-
-    Its environment says where it has the shares: `PICTURED_MOUNTS=photos=/mnt/photos:scans=/mnt/scans`.
-    """
-    return read_all(
-        wanted, Naming("", mounts_of(os.environ.get("PICTURED_MOUNTS", "").split(":"))), limits, depth, marr=marr
-    )
-
-
-def mounts_of(mounts: Iterable[str]) -> tuple[tuple[str, Path], ...]:
-    """Give the shares and their folders of `photos=/mnt/photos`."""
-    pairs = (each.partition("=") for each in mounts if each)
-    return tuple((share, Path(folder)) for share, _, folder in pairs)
 
 
 @asynccontextmanager
@@ -170,8 +156,3 @@ async def _threads(client: "Client", address: str) -> int:
                 f"{pictured.__version__}; install the same on both"
             )
     return sum((await client.nthreads()).values())
-
-
-def installed() -> str:
-    """Give the version of the machine that this runs on."""
-    return pictured.__version__

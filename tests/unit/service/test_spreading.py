@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pictured.disk.naming import Naming
 from pictured.disk.reading import stamp_of
-from pictured.errors import Refused, UsageError
+from pictured.errors import FileError, Refused, UsageError
 from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
-from pictured.service.spreading import Spread, mounts_of, readers
+from pictured.service.spreading import Spread, readers
 from pictured.service.worker_process import WorkerLimits
 from pictured.service.workers import Workers
 
@@ -59,9 +60,10 @@ async def joined(address: str, mounts: Sequence[str]) -> AsyncIterator[tuple[Spr
         await workers.close()
 
 
-async def read(reader: Spread | Workers, files: Sequence[Path]) -> list[Fingerprint | bytes | BaseException]:
-    asked = (reader.recognised(file, stamp_of(file), ()) for file in files)
-    return await asyncio.gather(*asked, return_exceptions=True)
+async def read(reader: Spread | Workers, files: Sequence[Path]) -> list[Fingerprint | bytes | FileError]:
+    asked = [(file, stamp_of(file), ()) for file in files]
+    batches = (reader.recognised_all(asked[begin : begin + 20]) for begin in range(0, len(asked), 20))
+    return [each for batch in await asyncio.gather(*batches) for each in batch]
 
 
 def test_a_cluster_reads_what_the_workers_here_read(cluster: str, share: Path) -> None:
@@ -71,8 +73,6 @@ def test_a_cluster_reads_what_the_workers_here_read(cluster: str, share: Path) -
         async with joined(cluster, [f"photos={share}"]) as (reader, workers):
             assert isinstance(reader, Spread)
             assert await read(reader, files) == await read(workers, files)
-            together = [(file, stamp_of(file), ()) for file in files]
-            assert await reader.recognised_all(together) == await workers.recognised_all(together)
 
     asyncio.run(compare())
 
@@ -112,11 +112,17 @@ def test_nobody_at_the_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         asyncio.run(fail())
 
 
-def test_shares_are_written_as_a_name_and_a_folder() -> None:
-    assert mounts_of(["photos=/mnt/photos", "", "scans=/a=b"]) == (
-        ("photos", Path("/mnt/photos")),
-        ("scans", Path("/a=b")),
-    )
+def test_a_connection_that_was_given_up_costs_no_file(cluster: str, share: Path) -> None:
+    files = sorted(share.iterdir())[:3]
+
+    async def see() -> None:
+        async with joined("", []) as (_, workers):
+            async with distributed.Client(cluster, asynchronous=True, set_as_default=False) as client:
+                reader = Spread(client, 2, workers, Naming())
+            assert all(isinstance(each, Fingerprint) for each in await read(reader, files))
+            assert "the cluster failed at some files" in (reader.trouble() or "")
+
+    asyncio.run(see())
 
 
 def test_workers_that_are_killed_cost_no_file(cluster: str, share: Path) -> None:
