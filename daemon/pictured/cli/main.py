@@ -105,11 +105,13 @@ def _main(
 def run() -> None:
     """Run the command line and end the process."""
     try:
-        made = application(sys.argv[1:])
         # What is loaded stays, and what a million files come as is gone by itself: to look for garbage in either takes
         # a quarter of a second at each start, and a fifth of a rescan.
+        gc.disable()
+        made = application(sys.argv[1:])
         gc.freeze()
         gc.set_threshold(_YOUNG)
+        gc.enable()
         made(prog_name="pictured")
     except PicturedError as error:
         _tell(str(error))

@@ -22,15 +22,25 @@ _KINDS = {
 }
 
 
+StampFields = tuple[int, int, int, int, int]
+"""What a `Stamp` is made of, in its order."""
+
+
 def stamp_from(result: os.stat_result) -> Stamp:
     """Make the stamp of what `os.lstat` or `os.fstat` returned."""
-    return Stamp(
-        size=result.st_size,
-        mtime_ns=result.st_mtime_ns,
-        inode=result.st_ino,
-        device=result.st_dev,
-        changed_ns=max(result.st_mtime_ns, result.st_ctime_ns),
-    )
+    return Stamp(*fields_from(result))
+
+
+def fields_from(result: os.stat_result) -> StampFields:
+    """Give what `stamp_from` makes the stamp of: enough to compare a million files, and sooner made."""
+    mtime_ns, ctime_ns = result.st_mtime_ns, result.st_ctime_ns
+    changed_ns = mtime_ns if mtime_ns > ctime_ns else ctime_ns  # noqa: FURB136  max() takes three times as long
+    return result.st_size, mtime_ns, result.st_ino, result.st_dev, changed_ns
+
+
+def fields_of(stamp: Stamp) -> StampFields:
+    """Give what a stamp is made of."""
+    return stamp.size, stamp.mtime_ns, stamp.inode, stamp.device, stamp.changed_ns
 
 
 def stamp_of(path: Path) -> Stamp:

@@ -6,24 +6,33 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from pictured.imaging.lanczos import shrunk
 from pictured.imaging.luminance import Luminance
 from pictured.looks import Box
 
 
-def sized(luminance: Luminance, long_side: int, box: Box | None = None, *, gap: float | None = None) -> Luminance:
+def sized(luminance: Luminance, long_side: int, box: Box | None = None) -> Luminance:
     """Give a picture at a size of `long_side` pixels, larger or smaller, its aspect ratio kept as far as pixels allow.
 
     Args:
         luminance: uint8, (height, width), holds the picture.
         long_side: of the result, in pixels.
         box: left, top, right, bottom of the picture in it, in pixels; all of it by default.
-        gap: Pillow's `reducing_gap`, 1.0 or more: what is larger than so many times the size is first averaged down by
-            a whole factor, which is sooner done; 1.5 changes a photograph by half a level.
     """
-    left, top, right, bottom = box or (0, 0, luminance.shape[1], luminance.shape[0])
+    box = box or (0, 0, luminance.shape[1], luminance.shape[0])
+    return np.asarray(Image.fromarray(luminance).resize(_size(box, long_side), Image.Resampling.LANCZOS, box))
+
+
+def sized_soon(luminance: Luminance, long_side: int, box: Box | None = None) -> Luminance:
+    """Do as `sized` in a quarter of the time; a photograph differs by one level of 256."""
+    box = box or (0, 0, luminance.shape[1], luminance.shape[0])
+    return shrunk(luminance, _size(box, long_side), box)
+
+
+def _size(box: Box, long_side: int) -> tuple[int, int]:
+    left, top, right, bottom = box
     scale = long_side / max(right - left, bottom - top)
-    size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
-    return np.asarray(Image.fromarray(luminance).resize(size, Image.Resampling.LANCZOS, box, gap))
+    return max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
 
 
 def packed(luminance: Luminance, quality: int) -> bytes:

@@ -8,7 +8,6 @@ from pictured.disk.reading import stamp_of
 from pictured.errors import Changed, FileError, Unreadable
 from pictured.flow import Fingerprint
 from pictured.imaging.limits import DecodingLimits
-from pictured.indexing.fingerprinting import fingerprint
 from pictured.looks import Depth
 
 
@@ -37,6 +36,8 @@ def read_all(
 def _read(
     wanted: Wanted, naming: Naming, limits: DecodingLimits, depth: Depth, *, marr: bool
 ) -> Fingerprint | bytes | FileError:
+    from pictured.indexing.fingerprinting import fingerprint  # noqa: PLC0415  whoever only asks needs no decoder
+
     path = naming.path(wanted.key)
     try:
         if not naming.is_here(wanted.key):

@@ -1,41 +1,16 @@
 """In a worker process: what copies of a picture say of it, and the sidecar of one with what it lacked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pictured.disk.paths import shown
 from pictured.disk.reading import open_unchanged
 from pictured.errors import FileError, Refused
-from pictured.flow import Stamp
 from pictured.imaging.labels import Labels, first_of, labels_in, labels_in_file
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.rendering.records import PHOTOSHOP
 from pictured.imaging.sidecars import EXIF, LONGEST, XMP, Additions, added_to, said_by
-
-File = tuple[Path, Stamp]
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A picture file and its own sidecars, which go before what it says itself."""
-
-    picture: File
-    sidecars: tuple[File, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What came of merging.
-
-    content   the new sidecar; None where nothing was missing
-    origins   what was filled in, for people, such as "rating 4 from /photos/a.jpg.xmp"
-    refusals  files that were not looked at, and why
-    """
-
-    content: bytes | None
-    origins: tuple[str, ...] = ()
-    refusals: tuple[str, ...] = ()
+from pictured.indexing.labelled import Copy, File, Merged
 
 
 def merge(best: Copy, others: tuple[Copy, ...], limits: DecodingLimits) -> Merged:  # noqa: ARG001  each worker's work has them

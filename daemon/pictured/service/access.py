@@ -8,7 +8,7 @@ from pathlib import Path
 from pictured.service.control import ask
 from pictured.service.doing import run
 from pictured.service.encoding import encoded
-from pictured.service.jobs import Job
+from pictured.service.jobs import READING, Job
 from pictured.service.library import Library
 from pictured.service.recovering import recover
 from pictured.service.reports import Line, line_of
@@ -59,10 +59,16 @@ async def answered(job: Job, state: Path, settings: Settings) -> AsyncGenerator[
 
 
 @asynccontextmanager
-async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncIterator[tuple[Library, Workers]]:
-    """The library and workers of this process. A writer holds the state folder already."""
+async def opened(
+    state: Path, settings: Settings, *, writer: bool, reads: bool = True
+) -> AsyncIterator[tuple[Library, Workers]]:
+    """The library and workers of this process. A writer holds the state folder already.
+
+    Unless it `reads` pictures, workers begin to load only when there is something for them to do.
+    """
     workers = workers_of(settings.limits, settings.matching)
-    workers.start()
+    if reads:
+        workers.start()
     try:
         if writer and settings.shared is None:
             rescued(state)
@@ -82,7 +88,7 @@ async def opened(state: Path, settings: Settings, *, writer: bool) -> AsyncItera
 
 async def _here(job: Job, state: Path, settings: Settings, *, writer: bool) -> AsyncGenerator[Line]:
     async with (
-        opened(state, settings, writer=writer) as (library, workers),
+        opened(state, settings, writer=writer, reads=isinstance(job, READING)) as (library, workers),
         aclosing(run(job, library, workers)) as reports,
     ):
         async for report in reports:

@@ -4,19 +4,21 @@ import asyncio
 import os
 import stat
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from pictured.disk.reading import StampFields
 from pictured.flow import Cause, Failure, FileSeen, Stamp
 from pictured.store.catalogue import Catalogue
 from pictured.store.listings import Known
 from pictured.watching.ignoring import ignored
 from pictured.watching.scanning import Listing, Unreachable, difference, walk
 
-_FOLDERS_AT_A_TIME = 64
+_FOLDERS_AT_A_TIME = 8
+"""Few enough that what they hold is still in the processor's cache when it is compared."""
 _WENT = "it went away while it was compared"
 
 
@@ -25,8 +27,8 @@ class Compared:
     """One directory against the index. What is missing or odd is noted in the index already.
 
     changed      files that the index does not hold with this stamp
-    unchanged    names and stamps of files that it does, and that did not fail
-    unhandled    those of them that still have to be handled
+    unchanged    names of files that it does, and that did not fail, with what their stamps are made of
+    unhandled    names and stamps of those of them that still have to be handled
     failing      files that failed with this stamp, with what it knows of each
     odd          names of pictures that are no readable files
     missing      paths that are no longer there, or are to be ignored from now on
@@ -36,7 +38,7 @@ class Compared:
 
     folder: Path
     changed: tuple[FileSeen, ...] = ()
-    unchanged: tuple[tuple[str, Stamp], ...] = ()
+    unchanged: Mapping[str, StampFields] = field(default_factory=dict)
     unhandled: tuple[tuple[str, Stamp], ...] = ()
     failing: tuple[tuple[Path, Known], ...] = ()
     odd: tuple[Failure, ...] = ()
@@ -72,8 +74,9 @@ async def compared(
                 listed.add(found.folder)
                 yield _against(found, catalogue, partial(_left_alone, root, ignore))
     for folder in catalogue.folders_below(root):
-        outside = any(folder.is_relative_to(each) for each in (*unreachable, *exclude))
-        if folder not in listed and not outside and (not _is_own(folder) or _left_alone(root, ignore, folder)):
+        if folder in listed or any(folder.is_relative_to(each) for each in (*unreachable, *exclude)):
+            continue
+        if not _is_own(folder) or _left_alone(root, ignore, folder):
             # Asked after the folder was: it may be its drive that went.
             if await asyncio.to_thread(_identity, root) != began:
                 yield Compared(root, unreachable=_WENT)
@@ -128,10 +131,12 @@ def _against(listing: Listing, catalogue: Catalogue, left_alone: Callable[[Path]
     return Compared(
         listing.folder,
         tuple(FileSeen(listing.folder / name, Cause.SCANNED, stamp) for name, stamp in found.changed),
-        tuple(each for each in found.unchanged if each[0] not in failing) if failing else found.unchanged,
         # Of a million files, hardly any is either; neither is looked for among all where there is none.
-        tuple(each for each in found.unchanged if each[0] in held.unhandled) if held.unhandled else (),
-        tuple((listing.folder / name, held.failing[name]) for name, _ in found.unchanged if name in failing)
+        {name: each for name, each in found.unchanged.items() if name not in failing} if failing else found.unchanged,
+        tuple((name, Stamp(*each)) for name, each in found.unchanged.items() if name in held.unhandled)
+        if held.unhandled
+        else (),
+        tuple((listing.folder / name, held.failing[name]) for name in found.unchanged if name in failing)
         if failing
         else (),
         listing.odd,

@@ -133,6 +133,8 @@ class Review:
 
 Job = Scan | Find | Dupes | Collect | Undo | Apply | Verify | Prune | NoteMark | Review
 JOBS: tuple[type[Job], ...] = (Scan, Find, Dupes, Collect, Undo, Apply, Verify, Prune, NoteMark, Review)
+READING = (Scan, Find, Dupes, Collect, Apply)
+"""Those that read pictures, for which workers may begin to load at once."""
 
 
 def entry_of(job: Collect) -> CollectSettings:

@@ -9,7 +9,7 @@ from pictured.collecting.companions import Companion
 from pictured.collecting.kinship import SIDECAR
 from pictured.errors import FileError
 from pictured.flow import Picture
-from pictured.indexing.labelling import Copy, Merged
+from pictured.indexing.labelled import Copy, Merged
 from pictured.service.accompanying import companions_of
 from pictured.service.library import Library
 from pictured.service.worker_process import Task

@@ -62,8 +62,8 @@ def _asked(path: Path) -> Iterator[_Asked]:
         match found:
             case Unreachable(folder, reason):
                 yield _Asked(folder, error=reason)
-            case Listing(folder, files, odd):
-                yield from (_Asked(folder / name, stamp) for name, stamp in files)
+            case Listing(folder, odd=odd):
+                yield from (_Asked(folder / name, stamp) for name, stamp in found.files)
                 yield from (_Asked(each.path, error=each.reason) for each in odd)
 
 

@@ -100,29 +100,31 @@ def serve(connection: Connection, parents_end: Connection | None, limits: Worker
             asked = connection.recv()
         except (EOFError, OSError):
             return
-        answer = _all_done(asked.tasks, limits) if isinstance(asked, Batch) else _limited(asked, limits)
+        answer = _limited(asked, limits)
         try:
             connection.send(answer)
         except OSError:
             return
 
 
+def _limited(asked: Task | Batch, limits: WorkerLimits) -> object:
+    seconds = limits.seconds + (SLICE if isinstance(asked, Batch) else 0.0) + _ALARM_GRACE
+    # The parent stops a worker that takes too long; the alarm does where the parent was killed meanwhile. Once for a
+    # batch, as the parent counts, too: for each small file, this would take a tenth of its time.
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    _grant(seconds)
+    answer = _all_done(asked.tasks, limits) if isinstance(asked, Batch) else _done(asked, limits)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return answer
+
+
 def _all_done(tasks: Sequence[Task], limits: WorkerLimits) -> list[object]:
-    ends, answers = time.monotonic() + SLICE, [_limited(tasks[0], limits)]
+    ends, answers = time.monotonic() + SLICE, [_done(tasks[0], limits)]
     for task in tasks[1:]:
         if time.monotonic() > ends:
             break
-        answers.append(_limited(task, limits))
+        answers.append(_done(task, limits))
     return answers
-
-
-def _limited(task: Task, limits: WorkerLimits) -> object:
-    # The parent stops a worker that takes too long; the alarm does where the parent was killed meanwhile.
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ALARM_GRACE)
-    _grant(limits.seconds)
-    answer = _done(task, limits)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    return answer
 
 
 def _done(task: Task, limits: WorkerLimits) -> object:
@@ -165,9 +167,9 @@ def _give_way() -> None:
 
 
 def _grant(seconds: float) -> None:
-    """Let one more file use all processors for so long; the system kills who goes on."""
+    """Let all processors be used for so long; the system kills who goes on."""
     spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    allowed = ceil(spent + (seconds + _ALARM_GRACE) * (os.cpu_count() or 1))
+    allowed = ceil(spent + seconds * (os.cpu_count() or 1))
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 

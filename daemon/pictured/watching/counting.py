@@ -20,11 +20,10 @@ def count(root: Path, ignore: Sequence[str] = (), *, exclude: Sequence[Path] = (
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    relative = f"{inner}/{entry.name}" if inner else entry.name
-                    if ignored.takes_name(entry.name) or ignored.takes_path(relative):
+                    if ignored.takes(entry.name, inner):
                         continue
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(relative)
+                        waiting.append(f"{inner}/{entry.name}" if inner else entry.name)
                     elif not entry.is_symlink():
                         found += may_be_picture(entry.name)
         except OSError:

@@ -98,6 +98,12 @@ class Ignored:
         """Say whether an anchored glob matches a path relative to the watched folder, `/` between its parts."""
         return self.paths is not None and self.paths.fullmatch(relative) is not None
 
+    def takes(self, name: str, inner: str) -> bool:
+        """Say whether a name is ignored in the folder `inner`, relative to the watched folder, which is not itself."""
+        if self.names.match(name) is not None:
+            return True
+        return self.paths is not None and self.takes_path(f"{inner}/{name}" if inner else name)
+
 
 def _anchored(glob: str) -> str:
     parts = glob.split("/")

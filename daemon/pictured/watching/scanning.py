@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pictured.disk.anchoring import inside, stamp_inside
-from pictured.disk.reading import stamp_from
+from pictured.disk.reading import StampFields, fields_from, fields_of
 from pictured.errors import FileError, Vanished
 from pictured.flow import Failure, Stamp
 from pictured.watching.ignoring import Ignored, may_be_picture
@@ -18,13 +18,18 @@ from pictured.watching.ignoring import Ignored, may_be_picture
 class Listing:
     """One directory as it was found.
 
-    files   names that may be pictures, with their stamps, sorted
+    found   names that may be pictures, sorted, with what their stamps are made of
     odd     names that may be pictures but are no readable files: pipes, sockets, devices, links that lead nowhere
     """
 
     folder: Path
-    files: tuple[tuple[str, Stamp], ...]
+    found: Mapping[str, StampFields]
     odd: tuple[Failure, ...] = ()
+
+    @property
+    def files(self) -> tuple[tuple[str, Stamp], ...]:
+        """The names with their stamps, which are made only here: of a million files, few are asked for theirs."""
+        return tuple((name, Stamp(*fields)) for name, fields in self.found.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Difference(NamedTuple):
     """How a listing differs from what was known of its directory."""
 
     changed: tuple[tuple[str, Stamp], ...]
-    unchanged: tuple[tuple[str, Stamp], ...]
+    unchanged: Mapping[str, StampFields]
     missing: tuple[str, ...]
 
 
@@ -48,17 +53,15 @@ def difference(listing: Listing, known: Mapping[str, tuple[int, int, int]]) -> D
 
     `changed` are new files too. A file that is there but cannot be looked at is neither changed nor missing.
     """
-    changed: list[tuple[str, Stamp]] = []
-    unchanged: list[tuple[str, Stamp]] = []
-    for each in listing.files:
-        name, stamp = each
-        same = known.get(name) == (stamp.size, stamp.mtime_ns, stamp.inode)
-        (unchanged if same else changed).append(each)
-    if len(unchanged) == len(known):
-        return Difference(tuple(changed), tuple(unchanged), ())
-    present = {name for name, _ in listing.files}
-    present |= {failure.path.name for failure in listing.odd if failure.kind == "unreadable"}
-    return Difference(tuple(changed), tuple(unchanged), tuple(name for name in known if name not in present))
+    changed = {name: fields for name, fields in listing.found.items() if known.get(name) != fields[:3]}
+    unchanged = (
+        {name: fields for name, fields in listing.found.items() if name not in changed} if changed else listing.found
+    )
+    missing: tuple[str, ...] = ()
+    if len(unchanged) != len(known):
+        present = {*listing.found, *(failure.path.name for failure in listing.odd if failure.kind == "unreadable")}
+        missing = tuple(name for name in known if name not in present)
+    return Difference(tuple((name, Stamp(*fields)) for name, fields in changed.items()), unchanged, missing)
 
 
 def walk(root: Path, ignore: Sequence[str] = (), *, exclude: Sequence[Path] = ()) -> Iterator[Listing | Unreachable]:
@@ -90,7 +93,7 @@ def walk(root: Path, ignore: Sequence[str] = (), *, exclude: Sequence[Path] = ()
 
 
 def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[str]]:
-    files: list[tuple[str, Stamp]] = []
+    files: dict[str, StampFields] = {}
     odd: list[Failure] = []
     below: list[str] = []
     # What is found in it will be used by its whole name, which may be too long for the system.
@@ -102,34 +105,33 @@ def _listed(folder: Path, inner: str, ignored: Ignored) -> tuple[Listing, list[s
         with os.scandir(directory) as entries:
             for entry in sorted(entries, key=attrgetter("name")):
                 name = entry.name
-                relative = f"{inner}/{name}" if inner else name
-                if ignored.takes_name(name) or ignored.takes_path(relative):
+                if ignored.takes(name, inner):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    below.append(relative)
+                    below.append(f"{inner}/{name}" if inner else name)
                 elif may_be_picture(name):
                     found = _looked_at(entry, folder)
-                    if isinstance(found, Stamp):
-                        files.append((name, found))
+                    if isinstance(found, tuple):
+                        files[name] = found
                     elif found is not None:
                         odd.append(found)
     finally:
         os.close(directory)
-    return Listing(folder, tuple(files), tuple(odd)), below
+    return Listing(folder, files, tuple(odd)), below
 
 
-def _looked_at(entry: os.DirEntry[str], folder: Path) -> Stamp | Failure | None:
+def _looked_at(entry: os.DirEntry[str], folder: Path) -> StampFields | Failure | None:
     # Most entries are regular files, told by the directory itself; stamp_inside() has the words for all others.
     try:
         if entry.is_file(follow_symlinks=False):
-            return stamp_from(entry.stat(follow_symlinks=False))
+            return fields_from(entry.stat(follow_symlinks=False))
         if entry.is_symlink() and _leads_somewhere(entry):
             return None
     except OSError:
         pass
     path = folder / entry.name
     try:
-        return stamp_inside(path)
+        return fields_of(stamp_inside(path))
     except Vanished:
         return None
     except FileError as error:

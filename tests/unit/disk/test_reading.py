@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pictured.disk.reading import digest_of, open_unchanged, stamp_from, stamp_of
+from pictured.disk.reading import digest_of, fields_from, fields_of, open_unchanged, stamp_from, stamp_of
 from pictured.errors import Changed, FileError, Refused, Truncated, Unreadable, Vanished
 from pictured.flow import Stamp
 
@@ -26,6 +26,16 @@ def test_the_stamp_says_size_time_inode_and_the_latest_change(tmp_path: Path) ->
     stamp = stamp_of(path)
     assert stamp == Stamp(size=5, mtime_ns=2_000, inode=found.st_ino)
     assert (stamp.device, stamp.changed_ns) == (found.st_dev, found.st_ctime_ns)
+
+
+def test_a_stamp_is_made_of_its_fields(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+    os.utime(path, ns=(1, 2))
+    found = path.lstat()
+    fields = fields_from(found)
+    assert fields == fields_of(stamp_from(found)) == (1, 2, found.st_ino, found.st_dev, found.st_ctime_ns)
+    assert Stamp(*fields) == stamp_from(found)
 
 
 def test_a_stamp_survives_another_link_to_the_file(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
-from pictured.imaging.sizing import packed, packed_soon, sized
+from pictured.imaging.sizing import packed, packed_soon, sized, sized_soon
 
 
 @settings(deadline=None)
@@ -30,8 +30,8 @@ def test_a_picture_is_made_larger_too() -> None:
     assert np.abs(again.astype(int) - picture).mean() < 3
 
 
-def test_a_gap_changes_next_to_nothing() -> None:
-    found = sized(data.camera(), 128, gap=1.5).astype(int)
+def test_what_is_sized_soon_differs_by_next_to_nothing() -> None:
+    found = sized_soon(data.camera(), 128).astype(int)
     assert 0 < np.abs(found - sized(data.camera(), 128)).mean() < 1
 
 

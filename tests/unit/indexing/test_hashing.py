@@ -24,6 +24,22 @@ def test_it_is_imagehashs_hash_of_the_picture(width: int, height: int, seed: int
     assert phash(luminance) == np.packbits(theirs.hash).tobytes()
 
 
+PLAIN = {
+    "black": np.zeros((64, 64), np.uint8),
+    "white": np.full((64, 64), 255, np.uint8),
+    "stripes": np.tile(np.arange(64, dtype=np.uint8) % 8 * 30, (64, 1)),
+    "rows": np.tile(np.arange(64, dtype=np.uint8) % 8 * 30, (64, 1)).T,
+    "mirrored": np.pad(data.camera()[100:132, 200:232], ((0, 32), (0, 32)), "symmetric"),
+    "a dot": np.pad(np.full((1, 1), 255, np.uint8), ((20, 43), (11, 52))),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_it_is_imagehashs_hash_where_many_frequencies_are_alike(name: str) -> None:
+    theirs = imagehash.phash(Image.fromarray(PLAIN[name]), hash_size=16)
+    assert phash(PLAIN[name]) == np.packbits(theirs.hash).tobytes()
+
+
 def test_a_box_leaves_the_rest_out() -> None:
     picture = data.camera()[::2, ::2]
     around = np.zeros((300, 400), np.uint8)

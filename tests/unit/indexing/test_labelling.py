@@ -9,7 +9,8 @@ from pictured.flow import Stamp
 from pictured.imaging.labels import labels_in
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.sidecars import EXIF, XMP, Additions, added_to, said_by
-from pictured.indexing.labelling import Copy, Merged, merge
+from pictured.indexing.labelled import Copy, Merged
+from pictured.indexing.labelling import merge
 
 LIMITS = DecodingLimits(pixels=10**6, memory=10**8)
 PLACE = {(EXIF, "GPSLatitude"): "48,12.50000N", (EXIF, "GPSLongitude"): "11,30.00000E"}

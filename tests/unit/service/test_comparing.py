@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pictured.disk.reading import stamp_of
+from pictured.disk.reading import fields_of, stamp_of
 from pictured.flow import Cause, Failure, FileSeen, Picture
 from pictured.service.comparing import Compared, compared
 from pictured.service.library import Library
@@ -50,7 +50,8 @@ def test_what_is_known_is_unchanged_and_says_whether_it_was_handled(root: Path, 
     library.catalogue.handle(picture.path, picture.stamp)
     handled = found(library, root)[root]
 
-    assert known.unchanged == known.unhandled == (("a.jpg", picture.stamp),)
+    assert known.unchanged == {"a.jpg": fields_of(picture.stamp)}
+    assert known.unhandled == (("a.jpg", picture.stamp),)
     assert (handled.unchanged, handled.unhandled) == (known.unchanged, ())
 
 
@@ -61,7 +62,7 @@ def test_what_failed_is_told_apart(root: Path, library: Library, index: Index) -
 
     compared = found(library, root)[root]
 
-    assert (compared.unchanged, compared.unhandled) == ((), ())
+    assert (compared.unchanged, compared.unhandled) == ({}, ())
     assert compared.failing == ((picture.path, Known(picture.stamp, picture.content.digest, failure)),)
 
 

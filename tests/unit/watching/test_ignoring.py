@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictured.watching.ignoring import OTHER_EXTENSIONS, PICTURE_EXTENSIONS, ignored, may_be_picture
+from pictured.watching.ignoring import OTHER_EXTENSIONS, PICTURE_EXTENSIONS, Ignored, ignored, may_be_picture
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,8 @@ def test_built_in_globs_always_apply(path: str) -> None:
 )
 def test_globs_match_parts_and_anchored_paths(glob: str, path: str, expected: bool) -> None:  # noqa: FBT001
     assert ignored(PurePosixPath(path), [glob]) is expected
+    parts = path.split("/")
+    assert any(Ignored.by([glob]).takes(part, "/".join(parts[:place])) for place, part in enumerate(parts)) is expected
 
 
 @given(st.text(), st.lists(st.text(st.characters(exclude_characters="/\0"), min_size=1), min_size=1))

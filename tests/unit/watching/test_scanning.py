@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictured.disk.reading import stamp_of
+from pictured.disk.reading import fields_of, stamp_of
 from pictured.flow import Failure, Stamp
 from pictured.watching.scanning import Listing, Unreachable, difference, walk
 
@@ -42,7 +42,8 @@ def test_directories_come_parents_first_and_in_order(tmp_path: Path) -> None:
 def test_a_listing_holds_the_stamps_that_lstat_gives(tmp_path: Path) -> None:
     _make(tmp_path, "a.jpg")
     (listing,) = walk(tmp_path)
-    assert listing == Listing(tmp_path, (("a.jpg", stamp_of(tmp_path / "a.jpg")),))
+    assert listing == Listing(tmp_path, {"a.jpg": fields_of(stamp_of(tmp_path / "a.jpg"))})
+    assert listing.files == (("a.jpg", stamp_of(tmp_path / "a.jpg")),)
 
 
 def test_names_that_are_no_text_are_listed(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_symlinks_are_not_followed(tmp_path: Path) -> None:
     _make(tmp_path, "outside/a.jpg", "root/b.jpg")
     (root / "folder").symlink_to(tmp_path / "outside")
     (root / "file.jpg").symlink_to(tmp_path / "outside/a.jpg")
-    assert list(walk(root)) == [Listing(root, (("b.jpg", stamp_of(root / "b.jpg")),))]
+    assert list(walk(root)) == [Listing(root, {"b.jpg": fields_of(stamp_of(root / "b.jpg"))})]
 
 
 def test_odd_files_with_names_of_pictures_are_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,16 +122,20 @@ def test_an_unreadable_directory_is_unreachable_and_the_rest_is_listed(tmp_path:
     finally:
         os.chdir("/")
     steps = list(walk(tmp_path))
-    assert steps[-1] == Listing(tmp_path / "b", (("2.jpg", stamp_of(tmp_path / "b/2.jpg")),))
+    assert steps[-1] == Listing(tmp_path / "b", {"2.jpg": fields_of(stamp_of(tmp_path / "b/2.jpg"))})
     (failed,) = [step for step in steps if isinstance(step, Unreachable)]
     assert failed.reason == "File name too long"
     assert deep.is_relative_to(failed.folder)
 
 
 def test_a_file_that_cannot_be_looked_at_is_not_missing() -> None:
-    listing = Listing(Path("/p"), (), (Failure(Path("/p/a.jpg"), "unreadable", "no permission", retry=True),))
+    listing = Listing(Path("/p"), {}, (Failure(Path("/p/a.jpg"), "unreadable", "no permission", retry=True),))
     known = {"a.jpg": (1, 1, 1), "b.jpg": (1, 1, 2)}
-    assert difference(listing, known) == ((), (), ("b.jpg",))
+    assert difference(listing, known) == ((), {}, ("b.jpg",))
+
+
+def _listing(found: dict[str, Stamp]) -> Listing:
+    return Listing(Path("/p"), {name: fields_of(stamp) for name, stamp in found.items()})
 
 
 STAMPS = st.builds(Stamp, st.integers(0, 1), st.integers(0, 1), st.integers(0, 1))
@@ -140,9 +145,9 @@ NAMES = st.sampled_from([f"{letter}.jpg" for letter in "abcdef"])
 @given(st.dictionaries(NAMES, STAMPS), st.dictionaries(NAMES, STAMPS))
 def test_a_difference_names_every_file_once(found: dict[str, Stamp], known: dict[str, Stamp]) -> None:
     told = {name: (stamp.size, stamp.mtime_ns, stamp.inode) for name, stamp in known.items()}
-    changed, unchanged, missing = difference(Listing(Path("/p"), tuple(found.items())), told)
+    changed, unchanged, missing = difference(_listing(found), told)
     assert {*dict(changed), *dict(unchanged)} == set(found)
     assert set(missing) == set(known) - set(found)
     assert len(changed) + len(unchanged) == len(found)
-    assert all(known[name] == found[name] == stamp for name, stamp in unchanged)
+    assert all(known[name] == found[name] == Stamp(*fields) for name, fields in unchanged.items())
     assert all(found[name] == stamp and known.get(name) != stamp for name, stamp in changed)
