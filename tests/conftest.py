@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -35,14 +37,18 @@ def _programs() -> Path | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A PostgreSQL server of our own; its superuser is `pictured`, without a password."""
+    """A PostgreSQL server of our own; its superuser is `pictured`, without a password.
+
+    It can be reached by a socket file in its folder, and where it listens at an address of this machine.
+    """
 
     folder: Path
     control: tuple[str | Path, ...]
+    listening: str = ""
 
     def start(self) -> None:
         """Start it; what a killed one left behind may need a moment to end."""
-        options = f"{_FASTER} -c listen_addresses='' -c unix_socket_directories={self.folder}"
+        options = f"{_FASTER} -c listen_addresses='{self.listening}' -c unix_socket_directories={self.folder}"
         start = [*self.control, "-w", "-l", self.folder / "log", "-o", options, "start"]
         deadline = time.monotonic() + 30
         while subprocess.run(
@@ -54,6 +60,20 @@ class Server:
     @property
     def pid(self) -> int:
         return int((self.folder / "data/postmaster.pid").read_text().split()[0])
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stop all of its processes meanwhile."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        os.kill(self.pid, signal.SIGSTOP)
+        stopped = [int(pid) for pid in children.read_text().split()]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in (*stopped, self.pid):
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         subprocess.run([*self.control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=self.folder)

@@ -1,9 +1,11 @@
-"""Three daemons with one database and one share, while daemons and database are killed or stopped in turn.
+"""Three daemons with one database and one share, while daemons and database are killed, stopped or cut off in turn.
 
-    python tests/benchmarks/machines.py [--rounds 6] [--seed 1]
+    python tests/benchmarks/machines.py [--rounds 6] [--seed 1] [--only cut]
 
 Each round brings four pictures and four queries, and one fault while they are worked on. In the end every picture must
 lie in the shared destination once. Prints what each round took, and how many were lost and how many were duplicated.
+Where network namespaces can be made (as root), each daemon has one of its own, and the one that collects just then may
+be cut off from the database: whatever either sends is lost, and neither is told. The share stays.
 """
 
 import argparse
@@ -17,18 +19,23 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+
+import psycopg
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.conftest import Server, running_server
 from tests.service.conftest import Daemon, discard, jpeg
 from tests.service.machines import Machines
+from tests.service.wire import NoWireError, served, wire
 
 NAMES = ("anna", "bert", "carl")
 EACH = 4
 PATIENCE = 120.0
 STOPPED = 20.0
+CUT = 30.0
 
 
 class Studio:
@@ -43,7 +50,8 @@ class Studio:
             daemon.wait("daemon.started")
 
     def _begun(self, name: str) -> Daemon:
-        daemon = Daemon(self.machines.sandbox(name).begin("run", "--config", self._configs[name]))
+        prefix = self.machines.prefix(name)
+        daemon = Daemon(self.machines.sandbox(name).begin("run", "--config", self._configs[name], prefix=prefix))
         threading.Thread(target=daemon.read, daemon=True).start()
         return daemon
 
@@ -58,6 +66,33 @@ class Studio:
         self.daemons[name].process.send_signal(signal.SIGSTOP)
         time.sleep(STOPPED)
         self.daemons[name].process.send_signal(signal.SIGCONT)
+
+    def cut(self, collected: Callable[[], bool], after: float) -> str:
+        """Cut the daemon off that collects just now, some time after its turn began; tell what became of its work."""
+        name = self.collecting()
+        time.sleep(after)
+        with self.machines.wires[name].cut():
+            began, before = time.monotonic(), self.daemons[name].now
+            told = "not all was collected meanwhile"
+            while time.monotonic() - began < CUT:
+                if told.startswith("not") and collected():
+                    told = f"all collected after {time.monotonic() - began:.1f} s"
+                time.sleep(0.1)
+            late = self.daemons[name].told("copy.placed", after=before)
+            lying = self.machines.collected()
+        doubled = len(lying) - len(set(lying))
+        return f"{name} is cut off for {CUT:.0f} s: {told}, {len(late)} by itself, {doubled} doubled meanwhile"
+
+    def collecting(self) -> str:
+        """Give the name of the machine whose turn it is; any, where it is nobody's for long."""
+        query = """SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND classid = 1346978628 AND granted"""
+        deadline = time.monotonic() + 10
+        with psycopg.connect(self.machines.address, autocommit=True) as db:
+            while (found := db.execute(query).fetchone()) is None:
+                if time.monotonic() > deadline:
+                    return NAMES[0]
+        return str(found[0]).removeprefix("pictured on ")
 
     def end(self) -> None:
         """Kill all of them."""
@@ -79,51 +114,74 @@ def collected(machines: Machines, wanted: dict[bytes, int]) -> Counter[int]:
 
 
 def quiet(studio: Studio) -> None:
-    """Wait until no daemon has anything to do."""
+    """Wait until no daemon waits for the database or has anything to do."""
     for name in NAMES:
-        studio.machines.sandbox(name).idle(config=studio.machines.root / name / "pictured.yaml")
+        sandbox, config = studio.machines.sandbox(name), studio.machines.root / name / "pictured.yaml"
+        deadline = time.monotonic() + PATIENCE
+        while sandbox.pictured("status", "--config", config).code and time.monotonic() < deadline:
+            time.sleep(0.5)
+        sandbox.idle(config=config)
 
 
-def run(rounds: int, seed: int) -> int:
+def stand_still(server: Server) -> None:
+    """Stop all processes of the database for some time."""
+    with server.standing_still():
+        time.sleep(STOPPED)
+
+
+def run(rounds: int, seed: int, only: str) -> int:
     """Give how many pictures were lost or duplicated."""
     chance = random.Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="pictured-machines-"))
-    serving = running_server()
-    server = next(serving)
-    machines = Machines(folder, server.make("pictured"))
-    studio = Studio(machines)
-    faults: list[tuple[str, Callable[[], None]]] = [("nothing", lambda: None)]
-    faults += [(f"{name} is killed", lambda name=name: studio.kill(name)) for name in NAMES]
-    faults += [(f"{name} stands still", lambda name=name: studio.stop(name)) for name in NAMES]
-    faults += [("the database is killed", lambda: restart(server))] * 2
     wanted: dict[bytes, int] = {}
-    try:
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder)
+        serving = running_server()
+        stack.callback(serving.close)
+        server = next(serving)
+        machines = Machines(folder, server.make("pictured"))
+        try:
+            machines.wires |= {name: stack.enter_context(wire(number)) for number, name in enumerate(NAMES)}
+            server = served(server, list(machines.wires.values()))
+        except NoWireError as error:
+            print(f"nobody is cut off: {error}")
+        studio = Studio(machines)
+        stack.callback(studio.end)
+
+        def every() -> bool:
+            return len(collected(machines, wanted)) == len(wanted)
+
+        faults: list[tuple[str, Callable[[], str | None]]] = [("nothing", lambda: None)]
+        faults += [(f"{name} is killed", lambda name=name: studio.kill(name)) for name in NAMES]
+        faults += [(f"{name} stands still", lambda name=name: studio.stop(name)) for name in NAMES]
+        faults += [("the database is killed", lambda: restart(server))] * 2
+        faults += [("the database stands still", lambda: stand_still(server))] * 2
+        faults += [("cut", lambda: studio.cut(every, chance.uniform(0, 0.3)))] * (4 if machines.wires else 0)
+        chosen = [each for each in faults[1:] if only in each[0]]
         for number in range(rounds):
             scenes = range(number * EACH, (number + 1) * EACH)
             wanted |= {jpeg(scene, 320): scene for scene in scenes}
-            name, fault = faults[0] if number == 0 else chance.choice(faults[1:])
+            name, fault = faults[0] if number == 0 else chance.choice(chosen)
             began = time.monotonic()
             machines.ask(*scenes)
-            time.sleep(chance.uniform(0.5, 6))
-            fault()
-            while len(collected(machines, wanted)) < len(wanted) and time.monotonic() - began < PATIENCE:
+            # The one that collects is found at once.
+            time.sleep(chance.uniform(0.5, 6) if name != "cut" else 0.0)
+            told = fault()
+            while not every() and time.monotonic() - began < PATIENCE:
                 time.sleep(0.2)
-            print(f"round {number}: {name}; all collected after {time.monotonic() - began:.1f} s", flush=True)
+            print(f"round {number}: {told or name}; over after {time.monotonic() - began:.1f} s", flush=True)
         quiet(studio)
         found = collected(machines, wanted)
         lost = len(wanted) - sum(scene in found for scene in wanted.values())
         doubled = sum(count - 1 for count in found.values()) + found.get(-1, 0)
         print(f"{len(wanted)} pictures: lost {lost}, duplicated {doubled}")
         return lost + doubled
-    finally:
-        studio.end()
-        serving.close()
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="only faults with this in their name")
     options = parser.parse_args()
-    sys.exit(1 if run(options.rounds, options.seed) else 0)
+    sys.exit(1 if run(options.rounds, options.seed, options.only) else 0)

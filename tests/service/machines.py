@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.service.conftest import DEADLINE, Daemon, Sandbox, jpeg, made, put
+from tests.service.wire import Wire
 
 CONFIG = """\
 store: {store}
@@ -27,6 +28,8 @@ class Machines:
     def __init__(self, root: Path, address: str) -> None:
         self.root, self.address = root.resolve(), address
         self.share = self.root / "share"
+        self.wires: dict[str, Wire] = {}
+        """Those that are on a wire."""
 
     def sandbox(self, name: str) -> Sandbox:
         folder = self.root / name
@@ -41,17 +44,20 @@ class Machines:
             folder.mkdir(parents=True, exist_ok=True)
         listed = "\n".join(f"  - {{path: '{path}', role: {role}}}" for role, path in folders.items())
         sources = [str(folders.get("library", self.share / "library"))]
-        text = CONFIG.format(
-            store=self.address, name=name, share=self.share, into=into, folders=listed, sources=sources
-        )
+        store = self.wires[name].address(self.address) if name in self.wires else self.address
+        text = CONFIG.format(store=store, name=name, share=self.share, into=into, folders=listed, sources=sources)
         file = self.sandbox(name).root / "pictured.yaml"
         file.write_text(text, encoding="utf-8")
         return file
 
     @contextmanager
     def daemon(self, name: str, into: Path, **folders: Path) -> Iterator[Daemon]:
-        with self.sandbox(name).daemon(self.config(name, into, **folders)) as daemon:
+        with self.sandbox(name).daemon(self.config(name, into, **folders), prefix=self.prefix(name)) as daemon:
             yield daemon
+
+    def prefix(self, name: str) -> tuple[str, ...]:
+        """What starts a program on a machine."""
+        return self.wires[name].prefix if name in self.wires else ()
 
     @contextmanager
     def alike(self, *names: str) -> Iterator[list[Daemon]]:

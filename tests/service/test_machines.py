@@ -1,10 +1,11 @@
 """Several daemons as several machines: state folders, names and homes of their own, one database, one share."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.service.conftest import jpeg, put
+from tests.service.conftest import DEADLINE, jpeg, put
 from tests.service.machines import Machines
 
 
@@ -103,6 +104,23 @@ def test_machines_collect_into_a_shared_destination_once(machines: Machines) -> 
             machines.sandbox(name).idle(config=machines.root / name / "pictured.yaml")
         machines.wait(*range(6))
         assert sum(len(daemon.told("copy.placed")) for daemon in daemons) == 6
+
+
+def test_what_all_machines_see_is_read_by_one_of_them(machines: Machines) -> None:
+    count = 12
+    with machines.alike("anna", "bert") as daemons:
+        for number in range(count):
+            put(machines.share / f"library/{number}.jpg", jpeg(number, 320))
+        done: list[str] = []
+        deadline = time.monotonic() + DEADLINE
+        while len(set(done)) < count:
+            assert time.monotonic() < deadline, done
+            done = [str(told["path"]) for daemon in daemons for told in daemon.told("file.done")]
+            time.sleep(0.1)
+        for name in ("anna", "bert"):
+            machines.sandbox(name).idle(config=machines.root / name / "pictured.yaml")
+        done = [str(told["path"]) for daemon in daemons for told in daemon.told("file.done")]
+    assert sorted(done) == sorted(str(machines.share / f"library/{number}.jpg") for number in range(count))
 
 
 def test_an_index_is_moved_to_a_database_and_back_but_not_while_a_daemon_runs(machines: Machines) -> None:

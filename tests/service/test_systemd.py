@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,7 @@ settle: 300ms
 BEST = "/home/shared/best"
 SYSTEM = CONFIG.replace("/srv/best", BEST)
 SECONDS = 4
+SECRET = "s3cret-of-the-box"  # noqa: S105  made up
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,7 @@ class Service:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     command, environ = program()
-    place = Installation(
-        command,
-        Path("/etc/pictured/pictured.yaml"),
-        Path("/var/lib/pictured"),
-        Path("/var/log/pictured"),
-        (Path(BEST), Path("/srv/small"), Path("/srv/not-there")),
-    )
+    place = _machines(command)
     try:
         with box(tmp_path_factory.mktemp("box")) as machine:
             service = Service(machine)
@@ -100,9 +95,49 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         pytest.skip(str(error))
 
 
+def _machines(command: tuple[str, ...]) -> Installation:
+    return Installation(
+        command,
+        Path("/etc/pictured/pictured.yaml"),
+        Path("/var/lib/pictured"),
+        Path("/var/log/pictured"),
+        (Path(BEST), Path("/srv/small"), Path("/srv/not-there")),
+    )
+
+
 def _persons(command: tuple[str, ...]) -> Installation:
     home = Path("/home/somebody")
     return Installation(command, home / "pictured.yaml", home / "state", home)
+
+
+@pytest.fixture
+def shared(service: Service) -> Iterator[Service]:
+    """The unit for an index in a PostgreSQL that is reached by the network and asks for a password."""
+    machine, (command, _) = service.box, program()
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("no PostgreSQL server is installed (Debian's package postgresql)")
+    server = ("runuser", "-u", "nobody", "--", str(found[-1].with_name("pg_ctl")), "-D", "/srv/pg/data", "-w")
+    put(machine.inside("/srv/pg/password"), SECRET.encode())
+    machine.told("chown", "-R", "nobody", "/srv/pg")
+    options = "-U pictured -A scram-sha-256 --pwfile=/srv/pg/password --no-sync --locale=C"
+    machine.told(*server, "-o", options, "init")
+    machine.told(*server, "-l", "/srv/pg/log", "-o", "-c unix_socket_directories= -c fsync=off", "start")
+    assert service.control("stop") == 0
+    unit = machine.inside("/etc/systemd/system/pictured.service")
+    before = unit.read_text()
+    unit.write_text(system_unit(replace(_machines(command), networked=True)))
+    machine.told("usermod", "--home", "/var/lib/pictured", "pictured")
+    passwords = put(machine.inside("/var/lib/pictured/.pgpass"), f"localhost:*:*:pictured:{SECRET}\n".encode())
+    passwords.chmod(0o600)
+    machine.told("chown", "pictured:", "/var/lib/pictured/.pgpass")
+    machine.told("systemctl", "daemon-reload")
+    service.configure(f"store: postgresql://pictured@localhost/postgres\nmachine: box\n{SYSTEM}")
+    yield service
+    service.control("stop")
+    machine.run(*server, "-m", "immediate", "stop")
+    unit.write_text(before)
+    machine.told("systemctl", "daemon-reload")
 
 
 @pytest.fixture
@@ -148,6 +183,17 @@ def test_the_hardened_unit_serves_its_metrics_through_a_socket_that_systemd_open
     assert "pictured_pending_files" in known
     assert strange.startswith("HTTP/1.1 400 ")
     exposed = machine.run("systemd-analyze", "security", "--threshold=5", "pictured.service")
+    assert exposed.returncode == 0, exposed.stdout
+
+
+def test_the_hardened_unit_reaches_a_shared_index_with_the_password_of_its_account(shared: Service) -> None:
+    assert shared.control("start") == 0, shared.journal()
+    shared.arrives(5)
+
+    assert '"event":"index.unreachable"' not in shared.journal()
+    assert SECRET not in shared.journal() + shared.box.told("systemctl", "show", "pictured.service")
+    assert SECRET not in shared.box.told("ps", "axeww")
+    exposed = shared.box.run("systemd-analyze", "security", "--threshold=20", "pictured.service")
     assert exposed.returncode == 0, exposed.stdout
 
 

@@ -204,6 +204,7 @@ def installation_of(kind: Kind, config: Path | None) -> Installation:
         state=state().absolute(),
         logs=Path.home() / "Library" / "Logs" / "pictured",
         writable=_writable(usual),
+        networked=_networked(usual),
     )
 
 
@@ -213,6 +214,13 @@ def _writable(config: Path) -> tuple[Path, ...]:
     except ConfigError:
         # It may be written later, and `pictured check` tells its faults.
         return ()
+
+
+def _networked(config: Path) -> bool:
+    try:
+        return loaded(config).store is not None
+    except ConfigError:
+        return False
 
 
 def _reachable(place: Installation) -> None:

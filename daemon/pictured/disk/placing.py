@@ -4,13 +4,14 @@ A step is carried out in this order, and every line is complete before the next 
 
     1. look     the source is as indexed, the replaced file as we left it, the target free    nothing is written before
     2. make     the temporary beside the target: copied, flushed, read back, dressed, flushed
-    3. claim    the target's name, by a link that refuses to overwrite, or in place of our own file
+    3. claim    the target's name, by a link that refuses to overwrite, or in place of our own file, in our turn
     4. tidy     remove the temporary, flush the folder, then remove the replaced file where it has another name
 
 Up to and including 3, an error or a crash leaves the destination as it was. From then on the step has succeeded.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -43,13 +44,14 @@ def temporary_name(target: Path, intent: int) -> Path:
     return target.with_name(f".pictured-{intent}-{mark}.tmp")
 
 
-def place(step: Collect, temporary: Path) -> Stamp:
+def place(step: Collect, temporary: Path, kept: Callable[[], bool] = lambda: True) -> Stamp:
     """Put the bytes of the source at the target, in place of the replaced file where one is given.
 
     Gives the stamp of the file at the target, of the link itself for links. Nothing that is not ours is overwritten
-    or removed: Changed where the source, the target or the replaced file is not as `step` says. Also raises Vanished
-    and Refused (the source), and Unreadable (anything the system does not let us do). After an error everything is as
-    it was, but folders made for the target stay.
+    or removed: Changed where the source, the target or the replaced file is not as `step` says, or where it is not our
+    turn to write there any more, which `kept` tells at the last moment. Also raises Vanished and Refused (the source),
+    and Unreadable (anything the system does not let us do). After an error everything is as it was, but folders made
+    for the target stay.
     """
     target, replaces = step.target, step.replaces
     with translated(target, writing=True):
@@ -57,6 +59,7 @@ def place(step: Collect, temporary: Path) -> Stamp:
         make_folders(target.parent)
     stamp = make(step, temporary)
     with removed_on_error(temporary), translated(target, writing=True):
+        require_turn(target, kept)
         if replaces is not None and replaces.target == target:
             claim_in_place(temporary, replaces)
         else:
@@ -103,6 +106,15 @@ def is_gone(placed: Placed) -> bool:
     with translated(placed.target, writing=True):
         folder = seen(placed.target.parent)
         return folder is not None and folder.st_dev == placed.stamp.device and seen(placed.target) is None
+
+
+def require_turn(target: Path, kept: Callable[[], bool]) -> None:
+    """Raise Changed where it is no longer our turn to write into the folder of a target."""
+    if not kept():
+        raise Changed(
+            f"{shown(target.parent)} went over to another machine while this one stood still or was cut off; "
+            "it is planned again."
+        )
 
 
 def _look(step: Collect) -> None:

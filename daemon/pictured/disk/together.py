@@ -12,7 +12,7 @@ Whoever sees the picture finds its companions beside it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,30 +34,32 @@ from pictured.disk.faults import LINKLESS, translated
 from pictured.disk.flushing import flush_folder, make_folders
 from pictured.disk.making import make
 from pictured.disk.paths import shown
-from pictured.disk.placing import finish, is_gone, place, temporary_name
+from pictured.disk.placing import finish, is_gone, place, require_turn, temporary_name
 from pictured.disk.reading import open_unchanged, stamp_of
 from pictured.errors import Changed, FileError, Refused, Unfinished
 from pictured.flow import Collect, Placed, Stamp
 
 
-def place_together(step: Collect, intent: int) -> tuple[Stamp, ...]:
+def place_together(step: Collect, intent: int, kept: Callable[[], bool] = lambda: True) -> tuple[Stamp, ...]:
     """Put a picture and its companions at their targets; gives the stamps of what is there, the picture's first.
 
     Raises as `placing.place`, for any of the files; then everything is as it was, but folders made for the target stay.
     Raises Unfinished where even that could not be had: `finish_together` has to be called later.
     """
     if _is_alone(step):
-        return (place(step, temporary_name(step.target, intent)),)
+        return (place(step, temporary_name(step.target, intent), kept),)
     with translated(step.target, writing=True):
         _look(step, intent)
         make_folders(step.target.parent)
     with _withdrawn_on_error(step, intent):
         stamps = {each.target: make(each, temporary_name(each.target, intent)) for each in (*step.companions, step)}
         with translated(step.target, writing=True):
+            require_turn(step.target, kept)
             for each in step.companions:
                 _claim(each, intent)
             # No power failure may leave the picture's name on the disk and lose those of its companions.
             flush_folder(step.target.parent)
+            require_turn(step.target, kept)
             _claim_last(step, intent)
     with suppress(FileError, OSError):
         _tidy(step, intent)

@@ -37,6 +37,7 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
     absent = await offline(into, library)
     if absent is not None:
         return Outcome(step, None, absent)
+    kept = library.lanes.turn_kept(into)
 
     def note(intent: int, stamps: tuple[Stamp, ...]) -> Placed:
         stamp, *others = stamps
@@ -47,14 +48,20 @@ async def act(step: Step, library: Library, into: Path) -> Outcome:
 
     try:
         await see(into, library)
-        placed = await _written(step, library, library.lanes.of(into), place_together, note)
+        placed = await _written(step, library, library.lanes.of(into), partial(place_together, kept=kept), note)
     except FileError as error:
         return Outcome(step, None, str(error))
-    if step.replaces is None and library.lanes.turn_lost(into):
+    if step.replaces is None and not kept():
         return await _given_up(step, placed, library)
     with suppress(Unanswered):
         await see(into, library)
     return Outcome(step, placed)
+
+
+def is_one_too_many(step: Collect, placed: Placed, library: Library) -> bool:
+    """Whether another machine placed the same while this one could not be waited for."""
+    other = library.journal.standing(step.entry, step.digest) if library.db.naming.machine else None
+    return other is not None and other.id != placed.id and step.replaces is None
 
 
 async def _given_up(step: Collect, placed: Placed, library: Library) -> Outcome:
@@ -65,7 +72,7 @@ async def _given_up(step: Collect, placed: Placed, library: Library) -> Outcome:
             _keep_apart(library, None, placed)
     except FileError as error:
         return Outcome(step, None, str(error))
-    return Outcome(step, None, "this machine stood still and another one took over; it is planned again")
+    return Outcome(step, None, "this machine stood still or was cut off, another one took over; it is planned again")
 
 
 async def _written(
@@ -84,7 +91,11 @@ async def _written(
         # A daemon that ends meanwhile has closed the index; the intent is for the next start then.
         with suppress(StoreError):
             if error is None:
-                note(intent, call.result())
+                placed = note(intent, call.result())
+                if is_one_too_many(step, placed, library):
+                    giving_up = asyncio.ensure_future(_given_up(step, placed, library))
+                    giving_up.add_done_callback(lambda done: done.cancelled() or done.exception())
+                    library.lanes.note(giving_up)
             elif isinstance(error, FileError) and not isinstance(error, Unfinished):
                 journal.abandon(intent)
 

@@ -5,6 +5,20 @@ from typing import Final
 Setting = tuple[str, str]
 """Why a line is there, and the line."""
 
+SOCKETS: Final[Setting] = (
+    "Its own commands reach it through a socket file; it speaks to no network.",
+    "RestrictAddressFamilies=AF_UNIX",
+)
+
+NETWORKED: Final[Setting] = (
+    "Its own commands reach it through a socket file, and it reaches the shared index by the network.",
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+)
+"""In place of it where the index is shared."""
+
+NETWORKLESS: Final[tuple[Setting, ...]] = (("no network", "PrivateNetwork=yes"), ("of any kind,", "IPAddressDeny=any"))
+"""What goes then."""
+
 EVERYWHERE: Final[tuple[Setting, ...]] = (
     ("Neither the daemon nor a decoder gains rights by starting a program,", "NoNewPrivileges=yes"),
     ("nor marks a file for others to gain them,", "RestrictSUIDSGID=yes"),
@@ -12,7 +26,7 @@ EVERYWHERE: Final[tuple[Setting, ...]] = (
     ("nor as code of another kind of processor,", "LockPersonality=yes"),
     ("nor in a namespace of its own,", "RestrictNamespaces=yes"),
     ("nor ahead of everything else.", "RestrictRealtime=yes"),
-    ("Its own commands reach it through a socket file; it speaks to no network.", "RestrictAddressFamilies=AF_UNIX"),
+    SOCKETS,
     ("System calls of this machine only,", "SystemCallArchitectures=native"),
     ("those that services need,", "SystemCallFilter=@system-service"),
     ("without those that rule over others or over the machine;", "SystemCallFilter=~@privileged @resources"),
@@ -30,8 +44,7 @@ NAMESPACES: Final[tuple[Setting, ...]] = (
     ("temporary files of its own,", "PrivateTmp=yes"),
     ("no devices", "PrivateDevices=yes"),
     ("of any kind,", "DevicePolicy=closed"),
-    ("no network", "PrivateNetwork=yes"),
-    ("of any kind,", "IPAddressDeny=any"),
+    *NETWORKLESS,
     ("no shared memory of others,", "PrivateIPC=yes"),
     ("and none is left behind;", "RemoveIPC=yes"),
     ("keys of its own,", "KeyringMode=private"),

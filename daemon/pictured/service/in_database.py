@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pictured.flow import Fingerprint
 from pictured.looks import Box, Points
 from pictured.matching.neighbours import Candidate
 from pictured.matching.voting import Voted
@@ -47,7 +48,10 @@ class InDatabase:
     def restate(self, number: int) -> None:
         """Do nothing."""
 
-    put = hold = restate
+    hold = restate
+
+    def put(self, number: int, content: Fingerprint | None = None) -> None:
+        """Do nothing."""
 
     def prune(self) -> None:
         """Do nothing."""

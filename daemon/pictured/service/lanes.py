@@ -135,15 +135,15 @@ class Lane:
 class Lanes:
     """The lanes by their folders. `patience` is in seconds; `tell` hears what becomes of a lane.
 
-    Where other machines write too, `turn` waits until it is this one's turn at a destination, and `turn_lost` tells
-    whether it was taken away.
+    Where other machines write too, `turn` waits until it is this one's turn at a destination, and `turn_kept` gives
+    what tells, in any thread, whether it still is.
     """
 
     def __init__(self, patience: float = 10.0) -> None:
         self.patience = patience
         self.tell: Callable[[Heard], None] = lambda _: None
         self.turn: Callable[[Path], AbstractAsyncContextManager[None]] = lambda _: nullcontext()
-        self.turn_lost: Callable[[Path], bool] = lambda _: False
+        self.turn_kept: Callable[[Path], Callable[[], bool]] = lambda _: lambda: True
         self._under_way: set[asyncio.Future[Any]] = set()
         self._lanes: dict[Path, Lane] = {}
         self._followed: dict[object, asyncio.Future[None]] = {}

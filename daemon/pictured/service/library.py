@@ -1,6 +1,7 @@
 """What is known, on disk and in memory: the catalogue, the journal and the search structure, kept in step."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from pictured.service.lanes import Lanes
 from pictured.service.searchable import Searchable
 from pictured.store.catalogue import Catalogue
 from pictured.store.changes import Changes
-from pictured.store.database import Database
+from pictured.store.database import Database, transaction
 from pictured.store.journal import Journal
 from pictured.store.sidecar import Sidecar
 
@@ -45,7 +46,8 @@ class Library:
         again: opens the index once more, for another thread to read.
         search: where copies are looked for; in the database, if it is a shared one.
 
-    `missed` is called with the path of each copy that was looked for and is not there as indexed.
+    `missed` is called with the path of each copy that was looked for and is not there as indexed. `claimed` keeps other
+    machines from handling a file meanwhile, and gives whether none of them does already.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Library:
         self.changes = Changes(db)
         self.fresh: set[int] = set()
         self.missed: Callable[[Path], None] = lambda _: None
+        self.claimed: Callable[[Path], AbstractContextManager[bool]] = lambda _: nullcontext(True)
         self._limits = limits or {}
 
     def catch_up(self) -> None:
@@ -80,20 +83,27 @@ class Library:
 
     def record(self, path: Path, stamp: Stamp, content: Fingerprint) -> None:
         """Keep what was read of a file and make it findable."""
-        before = self.catalogue.content_id(content.digest)
-        if before is not None:
+        self.record_all([(path, stamp, content)])
+
+    def record_all(self, files: Sequence[tuple[Path, Stamp, Fingerprint]]) -> None:
+        """Do as `record` with many files, in a few messages to a shared index."""
+        contents = {content.digest: content for _, _, content in files}
+        for before in self.catalogue.numbers(contents).values():
             # What is kept of a picture may differ from what was kept of it before.
             self.searchable.restate(before)
-        self.catalogue.record(path, stamp, content)
-        number = self.catalogue.content_id(content.digest)
-        if number is not None:
-            self.searchable.put(number)
+        with transaction(self.db, lasting=False):
+            for path, stamp, content in files:
+                self.catalogue.record(path, stamp, content)
+        for digest, number in self.catalogue.numbers(contents).items():
+            self.searchable.put(number, contents[digest])
 
     def relink(self, path: Path, stamp: Stamp, digest: bytes) -> None:
-        """Note that a known content is at a path too, and make it findable again."""
-        self.catalogue.relink(path, stamp, digest)
-        number = self.catalogue.content_id(digest)
-        if number is not None:
+        """Note that a known content is at a path too, and make it findable again. Raises LookupError if it is not."""
+        self.searchable.hold(self.catalogue.relink(path, stamp, digest))
+
+    def relink_all(self, files: Sequence[tuple[Path, Stamp, bytes]]) -> None:
+        """Do as `relink` with many files; those whose content is not known are passed over."""
+        for number in self.catalogue.relink_all(files).values():
             self.searchable.hold(number)
 
     def prune(self, before: float, keep: Sequence[Path] = ()) -> int:

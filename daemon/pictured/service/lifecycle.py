@@ -12,6 +12,7 @@ from pictured.disk.paths import shown
 from pictured.errors import ConfigError, PicturedError, StoreError, Unreachable
 from pictured.events import Event
 from pictured.service.attesting import attest
+from pictured.service.claiming import claiming
 from pictured.service.control import ask, listen, socket_path
 from pictured.service.daemon import Daemon, Place
 from pictured.service.library import Library
@@ -21,7 +22,7 @@ from pictured.service.rescuing import rescued, suspected
 from pictured.service.settings import shared_of
 from pictured.service.staffing import workers_of
 from pictured.service.turns import taking_turns
-from pictured.service.waiting import Waits, waited
+from pictured.service.waiting import Wait
 from pictured.store.engines import open_index
 from pictured.store.holding import Held, hold
 
@@ -42,22 +43,37 @@ async def serve(config: Config, place: Place, state: Path, log: Log, supervisor:
         rescue = rescued(state) if config.store is None else None
         if rescue is not None:
             log.error(Event.INDEX_DAMAGED, aside=rescue.aside, known=rescue.known)
-        waits = Waits()
-        while (lost := await _lost(config, place, state, log, supervisor)) is not None:
-            if not await waited(lost, waits, state, log, supervisor):
+        ending = asyncio.Event()
+        wait = Wait(lambda: _reach(config, state), ending, state, log, supervisor)
+        while (lost := await _lost(config, place, state, log, supervisor, ending)) is not None:
+            if not await wait.over(lost):
                 break
             # What was reloaded meanwhile stays in force.
             with suppress(ConfigError):
                 config = await asyncio.to_thread(place.read)
+            if ending.is_set():
+                break
     finally:
         socket_path(state).unlink(missing_ok=True)
         held.release()
 
 
-async def _lost(config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor) -> Unreachable | None:
+def _reach(config: Config, state: Path) -> None:
+    # Whatever else is wrong with it is told when it is opened.
+    try:
+        open_index(state, shared_of(config), writer=False).close()
+    except Unreachable:
+        raise
+    except StoreError:
+        return
+
+
+async def _lost(
+    config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor, ending: asyncio.Event
+) -> Unreachable | None:
     """Run until the end, which gives None, or until a shared index does not answer. Raises PicturedError."""
     try:
-        await _run(config, place, state, log, supervisor)
+        await _run(config, place, state, log, supervisor, ending)
     except Unreachable as error:
         return error
     except PicturedError:
@@ -82,7 +98,9 @@ def _leaves(group: BaseExceptionGroup[PicturedError]) -> Iterator[PicturedError]
             yield error
 
 
-async def _run(config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor) -> None:
+async def _run(
+    config: Config, place: Place, state: Path, log: Log, supervisor: Supervisor, ending: asyncio.Event
+) -> None:
     shared = shared_of(config)
     workers = workers_of(config.limits, config.matching)
     try:
@@ -92,9 +110,9 @@ async def _run(config: Config, place: Place, state: Path, log: Log, supervisor: 
             library = Library(db, config.matching.depth, config.matching.measures, again, config.matching.search)
             # What other machines change from now on is heeded, be it after a crash.
             library.changes.heeded(library.changes.seen)
-            with taking_turns(library, state, shared):
+            with taking_turns(library, state, shared), claiming(library, state, shared):
                 daemon = Daemon(config, place, library, workers, log, supervisor)
-                _heed_signals(daemon)
+                _heed_signals(daemon, ending)
                 async with await listen(state, daemon.answer):
                     attesting = asyncio.create_task(attest(daemon, supervisor, log))
                     try:
@@ -122,7 +140,7 @@ async def _held(state: Path) -> Held:
     return held
 
 
-def _heed_signals(daemon: Daemon) -> None:
+def _heed_signals(daemon: Daemon, ending: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     reloading: set[asyncio.Task[None]] = set()
 
@@ -136,6 +154,10 @@ def _heed_signals(daemon: Daemon) -> None:
         reloading.add(task)
         task.add_done_callback(reloading.discard)
 
+    def stop(name: str) -> None:
+        ending.set()
+        daemon.stop(name)
+
     loop.add_signal_handler(signal.SIGHUP, on_hangup)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, daemon.stop, number.name)
+        loop.add_signal_handler(number, stop, number.name)

@@ -33,20 +33,19 @@ async def migrate(state: Path, shared: Shared, to: Literal["shared", "file"]) ->
         if to == "shared" and not (state / FILE).exists():
             raise UsageError(f"there is no index in {shown(state)} that could be moved")
         places = (None, shared) if to == "shared" else (shared, None)
-        with (
-            closing(open_index(state, places[0], writer=True)) as source,
-            closing(open_index(state, places[1], writer=True)) as target,
-        ):
-            move = Move(source, target)
-            move.begin()
-            for step in move.run():
-                yield line_of(Progress(step.done, step.total, f"moving {step.what}"))
-                # Whoever reads this may end it between two batches.
-                await asyncio.sleep(0)
-            sums = move.sums()
-        aside = None
-        if to == "shared":
-            aside = state / f"{FILE}.moved-{time.strftime('%Y%m%dT%H%M%S')}"
-            (state / FILE).rename(aside)
+        with closing(open_index(state, places[1], writer=True)) as target:
+            with closing(open_index(state, places[0], writer=True)) as source:
+                move = Move(source, target)
+                move.begin()
+                for step in move.run():
+                    yield line_of(Progress(step.done, step.total, f"moving {step.what}"))
+                    # Whoever reads this may end it between two batches.
+                    await asyncio.sleep(0)
+                sums = move.sums()
+            aside = None
+            if to == "shared":
+                aside = state / f"{FILE}.moved-{time.strftime('%Y%m%dT%H%M%S')}"
+                (state / FILE).rename(aside)
+            move.end()
         told = {"contents": sums.contents, "files": sums.files, "placed": sums.placed, "sha256": sums.digest}
         yield {"event": "index.moved", **told, "aside": None if aside is None else str(aside)}

@@ -34,6 +34,7 @@ from pictured.store.database import transaction
 from pictured.store.queue import Proposal
 
 _FIRST_WAIT = 5.0
+_ELSEWHERE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Line:
 
     async def take(self, settled: Settled) -> Retry | None:
         """Do all that a settled file calls for. What goes wrong with it is logged, recorded and perhaps retried."""
+        with self.library.claimed(settled.path) as ours:
+            # Another machine that is at it may die over it.
+            return await self._take_on(settled) if ours else Retry(settled.path, _ELSEWHERE_SECONDS)
+
+    async def _take_on(self, settled: Settled) -> Retry | None:
         known = self.library.catalogue.known(settled.path)
         handled = known is not None and known.stamp == settled.stamp and known.handled
         # An event and a scan may both have found it.

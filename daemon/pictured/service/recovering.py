@@ -9,6 +9,7 @@ from pictured.disk.together import finish_together, take_back_together
 from pictured.errors import FileError, StoreError
 from pictured.events import Event
 from pictured.flow import Collect, Keep, Outcome, Placed, Stamp
+from pictured.service.acting import is_one_too_many
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.reaching import lane_to, offline_above
@@ -44,7 +45,7 @@ async def recover(library: Library) -> tuple[list[Outcome], list[Collect]]:
         except FileError as error:
             finished.append(Outcome(step, None, str(error)))
             continue
-        if placed is not None and await _is_one_too_many(step, placed, library):
+        if placed is not None and await _gave_up(step, placed, library):
             placed = None
         if placed is None:
             dropped.append(step)
@@ -77,10 +78,9 @@ async def _finished(step: Collect, intent: int, library: Library) -> Placed | No
     return note(await lane_to(step.target, library).do(partial(finish_together, step, intent), late=late))
 
 
-async def _is_one_too_many(step: Collect, placed: Placed, library: Library) -> bool:
+async def _gave_up(step: Collect, placed: Placed, library: Library) -> bool:
     """Take a file back that another machine has placed, too, while this one was down."""
-    other = library.journal.standing(step.entry, step.digest) if library.db.naming.machine else None
-    if other is None or other.id == placed.id or step.replaces is not None:
+    if not is_one_too_many(step, placed, library):
         return False
     try:
         back = await lane_to(placed.target, library).do(partial(take_back_together, placed))

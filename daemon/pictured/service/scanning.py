@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -95,9 +95,9 @@ async def scan(
             async for found in compared(library.catalogue, folder, globs.get(folder, ()), (*exclude, library.home)):
                 for failed in _noted(found, tally, again=again):
                     yield failed
-                for settled in _to_read(found, again=again):
+                for settled in _unknown(_to_read(found, again=again), library, tally, again=again):
                     tally.headway.count(folders, [globs.get(each, ()) for each in folders], (*exclude, library.home))
-                    _wait(settled, library, tally, again=again)
+                    tally.waiting.append(settled)
                     while len(tally.waiting) >= _TOGETHER:
                         _begin(library, workers, tally, again=again)
                         while len(tally.reading) > _AHEAD * workers.count:
@@ -144,8 +144,8 @@ def _noted(found: Compared, tally: _Tally, *, again: bool) -> Iterator[FileFaile
 
 def _to_read(found: Compared, *, again: bool) -> Iterator[Settled]:
     """What is new or changed, and what failed before but may do now; or all but what broke its worker."""
-    for name, stamp in found.unchanged if again else ():
-        yield Settled(found.folder / name, stamp)
+    for name, fields in found.unchanged.items() if again else ():
+        yield Settled(found.folder / name, Stamp(*fields))
     for path, known in found.failing:
         if not _broken(known):
             yield Settled(path, known.stamp)
@@ -158,14 +158,16 @@ def _broken(known: Known) -> bool:
     return known.failure is not None and known.failure.kind == "crashed" and not known.failure.retry
 
 
-def _wait(settled: Settled, library: Library, tally: _Tally, *, again: bool) -> None:
-    """Let a file wait to be read, unless its content is known from another path."""
-    digest = None if again else library.catalogue.digest_of(settled.stamp)
-    if digest is None:
-        tally.waiting.append(settled)
-    else:
-        tally.read.append((settled, digest))
-        tally.moved += 1
+def _unknown(files: Iterator[Settled], library: Library, tally: _Tally, *, again: bool) -> Iterator[Settled]:
+    """Give the files that have to be read, and note those whose content is known from another path."""
+    while some := list(islice(files, _TOGETHER)):
+        digests = [None] * len(some) if again else library.catalogue.digests_of_stamps([each.stamp for each in some])
+        for settled, digest in zip(some, digests, strict=True):
+            if digest is None:
+                yield settled
+            else:
+                tally.read.append((settled, digest))
+                tally.moved += 1
 
 
 def _begin(library: Library, workers: Reader, tally: _Tally, *, again: bool) -> None:
@@ -176,25 +178,20 @@ def _begin(library: Library, workers: Reader, tally: _Tally, *, again: bool) -> 
         if firsts.setdefault(number if again else settled.stamp.size, settled) is not settled:
             left.append(settled)
     begun, tally.waiting = list(firsts.values()), left
-    files = [
-        (each.path, each.stamp, () if again else candidates(each, library, workers, tally.fresh)) for each in begun
-    ]
+    sizes = () if again else tuple({each.stamp.size for each in begun})
+    there = library.catalogue.digests_of_sizes(sizes, len(PARTS[workers.depth]))
+    known = {size: [*tally.fresh.get(size, ()), *digests] for size, digests in there.items()}
+    files = [(each.path, each.stamp, known.get(each.stamp.size, ())) for each in begun]
     tally.reading[asyncio.create_task(workers.recognised_all(files))] = begun
 
 
-def candidates(
-    settled: Settled,
-    library: Library,
-    workers: Reader,
-    fresh: Mapping[int, Sequence[bytes]] | None = None,
-) -> list[bytes]:
-    """The contents that a file may be a copy of, by its size: `fresh` ones, by size, and those of the index.
+def candidates(settled: Settled, library: Library, workers: Reader) -> Sequence[bytes]:
+    """The contents that a file may be a copy of, by its size.
 
-    Those of the index count only if as much is kept of them as workers would keep of the file: the parts of a query
-    picture are others than those of a picture in the library.
+    They count only if as much is kept of them as workers would keep of the file: the parts of a query picture are
+    others than those of a picture in the library.
     """
-    size = settled.stamp.size
-    return [*(fresh or {}).get(size, ()), *library.catalogue.digests_of(size, len(PARTS[workers.depth]))]
+    return library.catalogue.digests_of(settled.stamp.size, len(PARTS[workers.depth]))
 
 
 async def _settle_some(library: Library, tally: _Tally) -> AsyncIterator[FileFailed]:
@@ -221,21 +218,16 @@ async def _settle_some(library: Library, tally: _Tally) -> AsyncIterator[FileFai
 
 
 def _record(library: Library, tally: _Tally) -> None:
+    read = [(settled.path, settled.stamp, answer) for settled, answer in tally.read]
     with transaction(library.db):
-        for settled, read in tally.read:
-            match read:
-                case Fingerprint():
-                    library.record(settled.path, settled.stamp, read)
-                case Failure():
-                    strike = struck(library.catalogue, read, settled.stamp)
-                    # A daemon that starts later tries again at once what broke its worker here.
-                    soon = time.time() if read.kind == "crashed" and strike.failure.retry else None
-                    library.catalogue.fail(
-                        settled.path, settled.stamp, strike.failure, tries=strike.tries, retry_at=soon
-                    )
-                case _:
-                    # A content that was forgotten since then is found to be new by the next scan.
-                    with suppress(LookupError):
-                        library.relink(settled.path, settled.stamp, read)
+        library.record_all([(path, stamp, answer) for path, stamp, answer in read if isinstance(answer, Fingerprint)])
+        # A content that was forgotten since then is found to be new by the next scan.
+        library.relink_all([(path, stamp, answer) for path, stamp, answer in read if isinstance(answer, bytes)])
+        for path, stamp, answer in read:
+            if isinstance(answer, Failure):
+                strike = struck(library.catalogue, answer, stamp)
+                # A daemon that starts later tries again at once what broke its worker here.
+                soon = time.time() if answer.kind == "crashed" and strike.failure.retry else None
+                library.catalogue.fail(path, stamp, strike.failure, tries=strike.tries, retry_at=soon)
     tally.read.clear()
     tally.fresh.clear()

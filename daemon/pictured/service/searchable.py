@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from pictured.flow import Fingerprint
 from pictured.looks import PARTS, Depth
 from pictured.matching.index import Due, Entry, Index
 from pictured.matching.segments import Segment
@@ -73,13 +74,16 @@ class Searchable:
         if segments is not None:
             segments.restate(number)
 
-    def put(self, number: int) -> None:
-        """Make a content findable as its rows are now, in place of what it was found by before."""
+    def put(self, number: int, content: Fingerprint | None = None) -> None:
+        """Make a content findable as its rows are now, in place of what it was found by before.
+
+        The rows need not be read where the content is given.
+        """
         self._count += 1
         if self._loading is not None:
             self._meanwhile.add(number)
         if self._index is not None:
-            self._renew(self._index, number)
+            self._renew(self._index, number, content)
 
     def hold(self, number: int) -> None:
         """Make a content findable again, if it is not; what it is found by is as it was."""
@@ -208,9 +212,10 @@ class Searchable:
         self._index, self._kept = made.index, made.kept
         return made.index
 
-    def _renew(self, index: Index, number: int) -> None:
+    def _renew(self, index: Index, number: int, content: Fingerprint | None = None) -> None:
         index.remove(number)
-        known = self._pictures.found_by(number)
+        told = None if content is None else (content.phash, content.crops, content.points)
+        known = told or self._pictures.found_by(number)
         if known is not None:
             index.add(Entry(number, *known))
             if index.loose > _LOOSE:

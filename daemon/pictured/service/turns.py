@@ -76,10 +76,13 @@ class Turns:
             with suppress(StoreError):
                 self._locks.give(key, session)
 
-    def lost(self, folder: Path) -> bool:
-        """Whether the turn that is kept at a destination was taken away, because this machine stood still."""
-        session = self._sessions.get(folder)
-        return session is not None and not self._locks.holding(session)
+    def kept(self, folder: Path) -> Callable[[], bool]:
+        """Give what tells, in any thread, whether the turn that is had now, at a folder or above it, is kept.
+
+        It is taken away where this machine stands still or is cut off.
+        """
+        sessions = [session for at, session in self._sessions.items() if folder.is_relative_to(at)]
+        return lambda: all(map(self._locks.holding, sessions))
 
     def close(self) -> None:
         """Let go of everything."""
@@ -97,7 +100,7 @@ def taking_turns(library: Library, state: Path, shared: Shared | None) -> Iterat
         yield
         return
     turns = Turns(locks_of(state, shared), shared.naming, library.catch_up)
-    library.lanes.turn, library.lanes.turn_lost = turns.at, turns.lost
+    library.lanes.turn, library.lanes.turn_kept = turns.at, turns.kept
     try:
         yield
     finally:

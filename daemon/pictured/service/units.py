@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pictured.disk.paths import shown
 from pictured.errors import ExitCode, UsageError
-from pictured.service.hardening import EVERYWHERE, NAMESPACES, Setting
+from pictured.service.hardening import EVERYWHERE, NAMESPACES, NETWORKED, NETWORKLESS, SOCKETS, Setting
 
 MARKER = "Written by `pictured service install`"
 UNIT = "pictured.service"
@@ -37,6 +37,7 @@ class Installation:
     state     the folder of the index; a system unit keeps it in systemd's own place instead
     logs      the folder of an agent's output; systemd has its journal
     writable  folders that results are written to, which need not be there; a system unit can write nowhere else
+    networked whether the index is shared, in a database that other machines reach, too
     """
 
     command: tuple[str, ...]
@@ -44,6 +45,7 @@ class Installation:
     state: Path
     logs: Path
     writable: tuple[Path, ...] = ()
+    networked: bool = False
 
 
 def system_unit(place: Installation, heading: Sequence[str] = _INSTALLED) -> str:
@@ -73,8 +75,8 @@ def system_unit(place: Installation, heading: Sequence[str] = _INSTALLED) -> str
             ("not even in the home folders, where pictures may lie,", "ProtectHome=read-only"),
             *_writable(place),
             *_BEHAVIOUR,
-            *NAMESPACES,
-            *EVERYWHERE,
+            *(each for each in NAMESPACES if not (place.networked and each in NETWORKLESS)),
+            *_everywhere(place),
         ],
         ("Started with the machine.", "WantedBy=multi-user.target"),
     )
@@ -94,7 +96,7 @@ def user_unit(place: Installation, heading: Sequence[str] = _INSTALLED, home: Pa
             *_process(place, home),
             ("The folder of the index; `pictured status` looks in the same one.", f"Environment={state}"),
             *_BEHAVIOUR,
-            *EVERYWHERE,
+            *_everywhere(place),
         ],
         (
             "Started when the person logs in, or with the machine after `loginctl enable-linger`.",
@@ -195,6 +197,10 @@ def _writable(place: Installation) -> tuple[Setting, ...]:
         (why if number == 0 else "And this one.", f"ReadWritePaths=-{_quoted(_path(path, None))}")
         for number, path in enumerate(paths)
     )
+
+
+def _everywhere(place: Installation) -> tuple[Setting, ...]:
+    return tuple(NETWORKED if place.networked and each == SOCKETS else each for each in EVERYWHERE)
 
 
 def _unit(heading: Sequence[str], unit: Sequence[Setting], service: Sequence[Setting], install: Setting) -> str:

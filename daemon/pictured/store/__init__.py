@@ -18,5 +18,6 @@ journal     these two, and what was about to be written
 segments    files of arrays beside it, computed from rows, which stay the truth
 schedule    when a job last ran
 moving      from one index to another, with `moving_journal`
+staging     many contents and files at once, for moving
 changes     what other machines changed
 """

@@ -20,7 +20,7 @@ class Answers:
     def answer(self, entry: str, query: Path, placed: int, reason: str, at: float) -> None:
         """Note which placed file answers a query picture, in place of an earlier answer."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 """INSERT INTO answers (entry, query, placed, reason, at) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (entry, query) DO UPDATE
                 SET placed = excluded.placed, reason = excluded.reason, at = excluded.at""",

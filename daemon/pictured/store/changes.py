@@ -41,7 +41,7 @@ class Changes:
         if self._db.naming.machine and self._notes.noted(_NOTE) != str(seen):
             with transaction(self._db, lasting=False):
                 self._notes.note(_NOTE, str(seen))
-                self._db.execute(
+                self._db.defer(
                     """DELETE FROM changes WHERE id <=
                     (SELECT min(CAST(value AS BIGINT)) FROM notes WHERE name LIKE 'changes of %')"""
                 )

@@ -1,6 +1,7 @@
 """A SQLite connection that fails with `StoreError`: a sentence for a person instead of SQLite's own words."""
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote_from_bytes
@@ -8,6 +9,7 @@ from urllib.parse import quote_from_bytes
 from pictured.disk.naming import Naming
 from pictured.disk.paths import shown
 from pictured.errors import Damaged, StoreError
+from pictured.store.rows import marks
 
 if TYPE_CHECKING:
     from sqlite3 import _Parameters
@@ -36,6 +38,7 @@ class Connection(sqlite3.Connection):
 
     file: Path
     naming = Naming()
+    lasting = True
 
     @property
     def home(self) -> Path:
@@ -50,27 +53,43 @@ class Connection(sqlite3.Connection):
         """Do as `execute`: nothing is gained by waiting."""
         self.execute(sql, parameters)
 
+    def load(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows into a table."""
+        values = marks(columns.split(","))
+        try:
+            super().executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", rows)  # noqa: S608  our own names
+        except sqlite3.DatabaseError as error:
+            _fail(error, self.file)
+
     def begin(self, *, lasting: bool) -> None:
         """Begin a transaction that may write; one that is not `lasting` does not wait for the disk."""
-        # It cannot be set inside a transaction.
-        self.execute(_FULL if lasting else _NORMAL)
+        if not lasting:
+            # It cannot be set inside a transaction.
+            self.execute(_NORMAL)
+            self.lasting = False
         try:
             self.execute("BEGIN IMMEDIATE")
         except BaseException:
-            self.execute(_FULL)
+            self._last()
             raise
 
     def commit(self) -> None:
         """Make the changes of a transaction."""
         self.execute("COMMIT")
-        self.execute(_FULL)
+        self._last()
 
     def rollback(self) -> None:
         """Undo the changes of a transaction, if one is open."""
         # After some errors, such as a full disk, SQLite has rolled back by itself.
         if self.in_transaction:
             self.execute("ROLLBACK")
-        self.execute(_FULL)
+        self._last()
+
+    def _last(self) -> None:
+        """Let the next transaction wait for the disk again."""
+        if not self.lasting:
+            self.execute(_FULL)
+            self.lasting = True
 
 
 class _Cursor(sqlite3.Cursor):

@@ -3,7 +3,7 @@
 The store speaks the SQL that both understand. Where they differ in words only, `pictured.store.postgres` translates.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,6 +66,10 @@ class Database(Protocol):
 
         For statements of a transaction whose answer nobody waits for. It may be the later one that raises StoreError.
         """
+        ...
+
+    def load(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert very many rows into a table in a transaction, by the fastest means. Raises as `execute`."""
         ...
 
     def begin(self, *, lasting: bool) -> None:

@@ -10,6 +10,7 @@ from pictured.store.database import Database
 from pictured.store.opening import open_store
 
 if TYPE_CHECKING:
+    from pictured.store.postgres.claiming import Claims
     from pictured.store.postgres.holding import Locks
 
 
@@ -30,6 +31,13 @@ def locks_of(state: Path, shared: Shared) -> "Locks":
     from pictured.store.postgres.holding import Locks  # noqa: PLC0415  an extra
 
     return Locks(shared.url, shared.naming, state)
+
+
+def claims_of(state: Path, shared: Shared) -> "Claims":
+    """Give the claims by which one machine at a time handles what several of them see."""
+    from pictured.store.postgres.claiming import Claims  # noqa: PLC0415  an extra
+
+    return Claims(shared.url, shared.naming, state)
 
 
 def open_index(state: Path, shared: Shared | None, *, writer: bool) -> Database:

@@ -80,7 +80,7 @@ class Journal(Placements, Answers):
                 self._retire(old)
             new = self._insert(step, stamp, None)
             together = tuple(self._insert(each, left, new.id) for each, left in companions)
-            self._db.execute("UPDATE answers SET placed = ? WHERE placed = ?", (new.id, old))
+            self._db.defer("UPDATE answers SET placed = ? WHERE placed = ?", (new.id, old))
             if step.query is not None:
                 self.answer(step.entry, step.query, new.id, step.reason, at)
             self._note(new.id, "placed" if old is None else "upgraded", at)
@@ -98,7 +98,7 @@ class Journal(Placements, Answers):
         return Placed(number, step.entry, step.target, stamp, step.digest, step.source, step.form, step.reason)
 
     def _retire(self, number: int) -> None:
-        self._db.execute("UPDATE placed SET active = FALSE WHERE active AND (id = ? OR unit = ?)", (number, number))
+        self._db.defer("UPDATE placed SET active = FALSE WHERE active AND (id = ? OR unit = ?)", (number, number))
 
     def adopt(self, path: Path, stamp: Stamp, digest: bytes, entry: str) -> Placed:
         """Take down a file of the person's that a rule is about to replace. It is not active: it is still theirs."""
@@ -128,7 +128,7 @@ class Journal(Placements, Answers):
         return count
 
     def _restore(self, placed: Placed, unit: int | None) -> None:
-        self._db.execute(
+        self._db.defer(
             """INSERT INTO placed (id, entry, query, source, target, digest, form, reason,
             size, mtime_ns, inode, device, changed_ns, unit) VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
@@ -153,17 +153,17 @@ class Journal(Placements, Answers):
     def abandon(self, intent: int) -> None:
         """Forget an intent whose write did not happen."""
         with transaction(self._db):
-            self._db.execute("DELETE FROM intents WHERE id = ?", (intent,))
+            self._db.defer("DELETE FROM intents WHERE id = ?", (intent,))
 
     def begin_undo(self, number: int) -> None:
         """Write down that an active placed file is being taken back, before the first of its files is removed."""
         with transaction(self._db):
-            self._db.execute("INSERT INTO undoing (placed) VALUES (?) ON CONFLICT (placed) DO NOTHING", (number,))
+            self._db.defer("INSERT INTO undoing (placed) VALUES (?) ON CONFLICT (placed) DO NOTHING", (number,))
 
     def abandon_undo(self, number: int) -> None:
         """Forget that a placed file is being taken back."""
         with transaction(self._db):
-            self._db.execute("DELETE FROM undoing WHERE placed = ?", (number,))
+            self._db.defer("DELETE FROM undoing WHERE placed = ?", (number,))
 
     def undoing(self) -> list[Placed]:
         """Give what was being taken back when it was cut off."""
@@ -181,15 +181,15 @@ class Journal(Placements, Answers):
             if found is None or found != self.placed_at(found.target):
                 raise LookupError(f"there is no active placed file {number}")
             self._retire(number)
-            self._db.execute("DELETE FROM undoing WHERE placed = ?", (number,))
-            self._db.execute(
+            self._db.defer("DELETE FROM undoing WHERE placed = ?", (number,))
+            self._db.defer(
                 "INSERT INTO declined (entry, digest, at) VALUES (?, ?, ?) ON CONFLICT (entry, digest) DO NOTHING",
                 (found.entry, found.digest, at),
             )
             self._note(number, "undone", at)
 
     def _note(self, placed: int, what: What, at: float) -> None:
-        self._db.execute("INSERT INTO deeds (at, what, placed) VALUES (?, ?, ?)", (at, what, placed))
+        self._db.defer("INSERT INTO deeds (at, what, placed) VALUES (?, ?, ?)", (at, what, placed))
 
     def _step(self, row: Any) -> Collect:  # noqa: ANN401 -- rows are whatever the statement selects
         entry, query, source, target, digest, form, reason, replaces, *stamp, companions = row

@@ -6,25 +6,25 @@ of placed files are given anew.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pictured.errors import StoreError
+from pictured.store import rows
 from pictured.store.database import Database, transaction
 from pictured.store.keys import Keys
-from pictured.store.moving_journal import marks_of, move_journal, numbers_of
+from pictured.store.moving_journal import move_journal, numbers_of
+from pictured.store.pictures import Pictures
 from pictured.store.schedule import Schedule
+from pictured.store.staging import CONTENT, FAILURE, FILE, put_contents, put_files
 
 _NOTE = "moving"
-_BATCH = 400
-_CONTENT = (
-    "digest, phash, marr, size, width, height, format, mode, bit_depth, frames, luma_quantiser, taken, camera, metadata"
-)
-_FILE = "size, mtime_ns, inode, device, changed_ns, missing_since, handled"
-_FAILURE = "kind, reason, retry, tries, retry_at"
+_MOVED, _DONE = "moved", "done"
+_BATCH = 1000
+_FOLDERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Whole:
 
 
 class Move:
-    """A move from one index to another. `run` it to its end, then ask for its `sums`.
+    """A move from one index to another. `run` it to its end, ask for its `sums`, and `end` it.
 
     Every method raises StoreError where one of them cannot be read or written.
     """
@@ -77,7 +77,7 @@ class Move:
         if self._count("SELECT count(*) FROM intents", ()) or self._count("SELECT count(*) FROM undoing", ()):
             raise StoreError("A write was cut off; run `pictured scan` once, which finishes it, and then move.")
         noted = self._note.noted(_NOTE)
-        if noted == "done" or (noted is None and Schedule(self._target).noted("orders") is not None):
+        if noted == _DONE or (noted is None and Schedule(self._target).noted("orders") is not None):
             raise StoreError(
                 "This machine's index was moved there before, or work was done with it there; take an empty database, "
                 "or another name under `machine`."
@@ -86,12 +86,14 @@ class Move:
             self._note.note(_NOTE, json.dumps({"contents": 0, "files": 0}))
 
     def run(self) -> Iterator[Step]:
-        """Move everything, a batch at a step."""
+        """Move everything, a batch at a step; nothing, where all is there already and only to be compared."""
+        if self._note.noted(_NOTE) == _MOVED:
+            return
         yield from self._batches("contents", self._contents)
         yield from self._batches("files", self._files)
         with transaction(self._target):
             move_journal(self._source, self._target)
-            self._note.note(_NOTE, "done")
+            self._note.note(_NOTE, _MOVED)
         yield Step("journal", 1, 1)
 
     def sums(self) -> Sums:
@@ -105,6 +107,10 @@ class Move:
         files = self._compared("files", whole)
         placed = self._same_placed(whole)
         return Sums(contents, files, placed, f"{whole.value:064x}")
+
+    def end(self) -> None:
+        """Note that all was compared: from now on the other index is the one that counts."""
+        self._note.note(_NOTE, _DONE)
 
     def _batches(self, kind: str, move: Any) -> Iterator[Step]:  # noqa: ANN401 -- a bound method
         reached: dict[str, int] = json.loads(self._note.noted(_NOTE) or "{}")
@@ -138,90 +144,84 @@ class Move:
             OR EXISTS (SELECT 1 FROM placed WHERE placed.digest = contents.digest AND ({ours})))"""  # noqa: S608
         return where, [*values, *values]
 
-    def _read(self, kind: str, beyond: int = 0) -> Iterator[list[tuple[Any, ...]]]:
+    def _read(self, kind: str, beyond: int = 0, *, whole: bool = True) -> Iterator[list[tuple[Any, ...]]]:
+        """Give rows in the order of their numbers; of contents without features and thumbs, unless they are `whole`."""
         where, values = self._wanted(kind)
-        columns = ", ".join(f"{kind}.{name.strip()}" for name in (_CONTENT if kind == "contents" else _FILE).split(","))
-        if kind == "contents":
+        columns = ", ".join(f"{kind}.{name.strip()}" for name in (CONTENT if kind == "contents" else FILE).split(","))
+        if kind == "files":
+            select = f"""SELECT files.id, folders.path, files.name, contents.digest, {columns}, {FAILURE}
+                FROM files JOIN folders ON folders.id = files.folder LEFT JOIN contents ON contents.id = files.content
+                LEFT JOIN failures ON failures.file = files.id"""  # noqa: S608
+        elif whole:
             select = f"""SELECT contents.id, {columns}, features.crops, features.points, thumbs.luminance FROM contents
                 JOIN features ON features.content = contents.id JOIN thumbs ON thumbs.content = contents.id"""  # noqa: S608
         else:
-            select = f"""SELECT files.id, folders.path, files.name, contents.digest, {columns}, {_FAILURE}
-                FROM files JOIN folders ON folders.id = files.folder LEFT JOIN contents ON contents.id = files.content
-                LEFT JOIN failures ON failures.file = files.id"""  # noqa: S608
-        while batch := self._source.execute(
-            f"{select} WHERE {kind}.id > ? AND {where} ORDER BY {kind}.id LIMIT ?", (beyond, *values, _BATCH)
-        ).fetchall():
-            beyond = int(batch[-1][0])
-            yield batch
+            select = f"SELECT contents.id, {columns} FROM contents"  # noqa: S608
+        # The numbers come first, because the condition may be a question about all files, whatever the limit is.
+        bounded = f"{select} WHERE {kind}.id > ? AND {kind}.id <= ? AND {where} ORDER BY {kind}.id"
+        some = f"SELECT max(id) FROM (SELECT id FROM {kind} WHERE id > ? ORDER BY id LIMIT ?) AS batch"  # noqa: S608
+        while (last := self._source.execute(some, (beyond, _BATCH)).fetchone()[0]) is not None:
+            batch = self._source.execute(bounded, (beyond, last, *values)).fetchall()
+            beyond = int(last)
+            if batch:
+                yield batch
 
     def _contents(self, batch: Sequence[tuple[Any, ...]]) -> None:
-        self._insert("contents", _CONTENT, [row[1:-3] for row in batch], "ON CONFLICT (digest) DO NOTHING")
-        numbers = self._numbers("contents", "digest", [row[1] for row in batch])
-        there = [(numbers[row[1]], *row[-3:]) for row in batch]
-        ignoring = "ON CONFLICT (content) DO NOTHING"
-        self._insert("features", "content, crops, points", [row[:3] for row in there], ignoring)
-        self._insert("thumbs", "content, luminance", [(row[0], row[3]) for row in there], ignoring)
+        put_contents(self._target, [numbers_of(row[1:]) for row in batch])
 
     def _files(self, batch: Sequence[tuple[Any, ...]]) -> None:
-        keys = {path: self._to.folder(self._from.path(path)) for _, path, *_ in batch}
-        self._insert(
-            "folders", "path", [(key,) for key in dict.fromkeys(keys.values())], "ON CONFLICT (path) DO NOTHING"
-        )
-        folders = self._numbers("folders", "path", list(keys.values()))
-        contents = self._numbers("contents", "digest", [digest for _, _, _, digest, *_ in batch if digest is not None])
-        there = [
-            (folders[keys[path]], name, contents.get(digest), *numbers_of(rest[:5]), rest[5], bool(rest[6]))
-            for _, path, name, digest, *rest in batch
-        ]
-        changed = ", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in f"content, {_FILE}".split(","))
-        self._insert(
-            "files", f"folder, name, content, {_FILE}", there, f"ON CONFLICT (folder, name) DO UPDATE SET {changed}"
-        )
-        for _, path, name, _, *rest in batch:
-            kind, reason, retry, tries, retry_at = rest[7:]
-            if kind is not None:
-                self._target.execute(
-                    f"""INSERT INTO failures (file, {_FAILURE}) VALUES
-                    ((SELECT id FROM files WHERE folder = ? AND name = ?), ?, ?, ?, ?, ?)
-                    ON CONFLICT (file) DO NOTHING""",  # noqa: S608  a constant
-                    (folders[keys[path]], name, kind, reason, bool(retry), tries, retry_at),
-                )
+        there = []
+        for _, path, name, digest, *rest in batch:
+            *stamp, missing_since, handled, kind, reason, retry, tries, retry_at = rest
+            failure = (kind, reason, None if retry is None else bool(retry), tries, retry_at)
+            key = self._to.folder(self._from.path(path))
+            there.append((key, name, digest, *numbers_of(stamp), missing_since, bool(handled), *failure))
+        put_files(self._target, there)
 
     def _compared(self, kind: str, whole: "_Whole") -> int:
         count = 0
-        columns = ", ".join(f"files.{name.strip()}" for name in _FILE.split(","))
-        for batch in self._read(kind):
+        for batch in self._read(kind, whole=False):
             if kind == "contents":
-                wanted = {row[1]: row[1:5] for row in batch}
-                marks = ", ".join("?" * len(wanted))
-                found = self._target.execute(
-                    f"SELECT digest, phash, marr, size FROM contents WHERE digest IN ({marks})",  # noqa: S608
-                    tuple(wanted),
-                ).fetchall()
-                there = {row[0] for row in found}
-                missing: Iterable[object] = wanted.keys() - there
+                wanted = {row[1] for row in batch}
+                missing = len(wanted - Pictures(self._target).numbers(wanted).keys())
             else:
-                wanted = {self._to.file(self._from.path(row[1] + row[2])): _told(row[3:]) for row in batch}
-                there_files = {
-                    key: _told(row)
-                    for key in wanted
-                    for row in self._target.execute(
-                        f"""SELECT contents.digest, {columns} FROM folders JOIN files ON files.folder = folders.id
-                        LEFT JOIN contents ON contents.id = files.content
-                        WHERE folders.path = ? AND files.name = ?""",  # noqa: S608
-                        key,
-                    ).fetchall()
-                }
-                missing = [key for key, told in wanted.items() if there_files.get(key) != told]
+                there = self._there([self._place(row) for row in batch])
+                missing = sum(there.get(self._place(row)) != _told(row[3:]) for row in batch)
             if missing:
-                raise StoreError(
-                    f"Of {len(batch)} {kind}, {len(list(missing))} are not as they were; start the move anew."
-                )
+                raise StoreError(f"Of {len(batch)} {kind}, {missing} are not as they were; start the move anew.")
             for row in batch:
                 place = () if kind == "contents" else (self._from.path(row[1] + row[2]),)
                 whole.add((kind, *place, *(row[1:5] if kind == "contents" else _told(row[3:]))))
             count += len(batch)
         return count
+
+    def _place(self, row: tuple[Any, ...]) -> tuple[bytes, bytes]:
+        return self._to.file(self._from.path(row[1] + row[2]))
+
+    def _there(self, places: Sequence[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes], tuple[object, ...]]:
+        """Give what the target tells of some files by their places, in few questions."""
+        names: dict[bytes, list[bytes]] = {}
+        for folder, name in places:
+            names.setdefault(folder, []).append(name)
+        columns = ", ".join(f"files.{name.strip()}" for name in FILE.split(","))
+        found: dict[tuple[bytes, bytes], tuple[object, ...]] = {}
+        for begin in range(0, len(names), _FOLDERS):
+            some = list(names)[begin : begin + _FOLDERS]
+            paths = {
+                int(number): path
+                for number, path in self._target.execute(
+                    f"SELECT id, path FROM folders WHERE path IN ({rows.marks(some)})",  # noqa: S608
+                    some,
+                ).fetchall()
+            }
+            where = " OR ".join(f"folder = ? AND name IN ({rows.marks(names[path])})" for path in paths.values())
+            told = self._target.execute(
+                f"""SELECT folder, name, contents.digest, {columns} FROM files
+                LEFT JOIN contents ON contents.id = files.content WHERE {where or "FALSE"}""",  # noqa: S608
+                [value for number, path in paths.items() for value in (number, *names[path])],
+            ).fetchall()
+            found |= {(paths[int(folder)], name): _told(row) for folder, name, *row in told}
+        return found
 
     def _same_placed(self, whole: "_Whole") -> int:
         before, after = (
@@ -239,21 +239,6 @@ class Move:
         for each in before:
             whole.add(each)
         return len(before)
-
-    def _insert(self, table: str, columns: str, values: Sequence[Sequence[object]], conflict: str) -> None:
-        many = ", ".join([f"({marks_of(columns)})"] * len(values))
-        flat = tuple(value for row in values for value in numbers_of(row))
-        self._target.execute(f"INSERT INTO {table} ({columns}) VALUES {many} {conflict}", flat)  # noqa: S608
-
-    def _numbers(self, table: str, column: str, values: Sequence[bytes]) -> dict[bytes, int]:
-        if not values:
-            return {}
-        marks = ", ".join("?" * len(values))
-        found = self._target.execute(
-            f"SELECT {column}, id FROM {table} WHERE {column} IN ({marks})",  # noqa: S608
-            tuple(values),
-        ).fetchall()
-        return {key: int(number) for key, number in found}
 
 
 def _told(row: Sequence[Any]) -> tuple[object, ...]:

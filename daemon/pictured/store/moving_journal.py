@@ -105,7 +105,7 @@ class _Moving:
         return self._source.execute(sql).fetchall()
 
     def _put(self, table: str, columns: str, values: Sequence[object]) -> None:
-        self._target.execute(
+        self._target.defer(
             f"INSERT INTO {table} ({columns}) VALUES ({marks_of(columns)}) ON CONFLICT DO NOTHING",  # noqa: S608
             numbers_of(values),
         )
@@ -113,7 +113,7 @@ class _Moving:
 
 def marks_of(columns: str) -> str:
     """Give as many placeholders as there are columns."""
-    return ", ".join("?" * len(columns.split(",")))
+    return rows.marks(columns.split(","))
 
 
 def numbers_of(values: Sequence[Any]) -> tuple[Any, ...]:

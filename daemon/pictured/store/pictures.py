@@ -1,6 +1,6 @@
 """What is known of contents and of the files that have them: what finding copies asks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,11 @@ _FINDABLE = """
     UNION SELECT contents.id FROM placed JOIN contents ON contents.digest = placed.digest WHERE active) AS there
     CROSS JOIN contents ON contents.id = there.content
     CROSS JOIN features ON features.content = there.content WHERE there.content > ? ORDER BY there.content"""
+_SAME = """SELECT content, folder, size, mtime_ns, inode, device FROM files
+    WHERE size = ? AND mtime_ns = ? AND inode = ? AND device = ? AND content IS NOT NULL"""
 _AT_A_TIME = 10_000
 _SAME_SIZE = 500
+_AT_ONCE = 500
 _PART = 32
 
 
@@ -83,28 +86,45 @@ class Pictures:
 
         That is the same file under another name. None also where two contents answer to it.
         """
+        return self.digests_of_stamps([stamp])[0]
+
+    def digests_of_stamps(self, stamps: Sequence[Stamp]) -> list[bytes | None]:
+        """Do as `digest_of` with each of some stamps, at most some hundreds and at least one, in one question."""
+        # Not one condition with OR, for which SQLite would read all files.
+        same = " UNION ALL ".join([_SAME] * len(stamps))
         found = self._db.execute(
-            """SELECT DISTINCT contents.digest, folders.path FROM files JOIN contents ON contents.id = files.content
-            JOIN folders ON folders.id = files.folder
-            WHERE files.size = ? AND files.mtime_ns = ? AND files.inode = ? AND files.device = ?
-            AND files.content IS NOT NULL""",
-            rows.stamp_row(stamp)[:4],
+            f"""SELECT contents.digest, folders.path, same.size, mtime_ns, inode, device
+            FROM ({same}) AS same
+            JOIN contents ON contents.id = same.content JOIN folders ON folders.id = same.folder""",  # noqa: S608
+            [value for stamp in stamps for value in rows.stamp_row(stamp)[:4]],
         ).fetchall()
-        # Another machine may have the same numbers for another file.
-        digests = {digest for digest, folder in found if self._keys.is_here(folder)}
-        return digests.pop() if len(digests) == 1 else None
+        digests: dict[tuple[int, ...], set[bytes]] = {}
+        for digest, folder, *told in found:
+            # Another machine may have the same numbers for another file.
+            if self._keys.is_here(folder):
+                digests.setdefault(tuple(map(int, told)), set()).add(digest)
+        each = [digests.get((stamp.size, stamp.mtime_ns, stamp.inode, stamp.device), set()) for stamp in stamps]
+        return [next(iter(known)) if len(known) == 1 else None for known in each]
 
     def digests_of(self, size: int, parts: int) -> tuple[bytes, ...]:
         """Give the contents that files of so many bytes may have, as far as so many parts are kept of them.
 
         They are at most some hundreds, because they travel with each such file.
         """
-        found = self._db.execute(
-            """SELECT contents.digest FROM contents JOIN features ON features.content = contents.id
-            WHERE contents.size = ? AND length(features.crops) = ? LIMIT ?""",
-            (size, parts * _PART, _SAME_SIZE),
-        )
-        return tuple(digest for (digest,) in found)
+        return self.digests_of_sizes([size], parts)[size]
+
+    def digests_of_sizes(self, sizes: Sequence[int], parts: int) -> dict[int, tuple[bytes, ...]]:
+        """Do as `digests_of` with some sizes, at most some hundreds, in one question; there may be fewer of each."""
+        digests: dict[int, list[bytes]] = {size: [] for size in sizes}
+        if not digests:
+            return {}
+        for size, digest in self._db.execute(
+            f"""SELECT contents.size, contents.digest FROM contents JOIN features ON features.content = contents.id
+            WHERE contents.size IN ({rows.marks(digests)}) AND length(features.crops) = ? LIMIT ?""",  # noqa: S608
+            (*digests, parts * _PART, _SAME_SIZE),
+        ).fetchall():
+            digests[size].append(digest)
+        return {size: tuple(those) for size, those in digests.items()}
 
     def picture(self, path: Path) -> Picture | None:
         """Give a file whose content is known."""
@@ -193,6 +213,18 @@ class Pictures:
         """Give the id of the content with a digest, even if no present file has it."""
         row = self._db.execute("SELECT id FROM contents WHERE digest = ?", (digest,)).fetchone()
         return None if row is None else int(row[0])
+
+    def numbers(self, digests: Iterable[bytes]) -> dict[bytes, int]:
+        """Give the ids of the contents with some digests, as far as there are any, by their digests."""
+        wanted = list(dict.fromkeys(digests))
+        return {
+            digest: int(number)
+            for begin in range(0, len(wanted), _AT_ONCE)
+            for number, digest in self._db.execute(
+                f"SELECT id, digest FROM contents WHERE digest IN ({rows.marks(wanted[begin : begin + _AT_ONCE])})",  # noqa: S608
+                tuple(wanted[begin : begin + _AT_ONCE]),
+            ).fetchall()
+        }
 
     def copies(self, number: int) -> list[tuple[Path, Stamp]]:
         """Give the files that have the content with an id, sorted by folder and name in bytes."""

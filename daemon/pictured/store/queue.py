@@ -65,7 +65,7 @@ class Queue:
             ).fetchone()
             found = None if row is None else self._proposal(row)
             number = None if found is None else found.id
-            self._db.execute(
+            self._db.defer(
                 """UPDATE proposals SET state = 'dropped', note = 'something else is planned now' WHERE entry = ?
                 AND asked = ? AND (query IS NOT NULL OR digest = ?) AND state = 'waiting' AND id != ?""",
                 (step.entry, asked, step.digest, number or 0),
@@ -82,7 +82,7 @@ class Queue:
             else:
                 begun = found.at if found.state == "waiting" else at
                 self._write(found.id, step, "waiting")
-                self._db.execute("UPDATE proposals SET at = ?, orders = ? WHERE id = ?", (begun, orders, number))
+                self._db.defer("UPDATE proposals SET at = ?, orders = ? WHERE id = ?", (begun, orders, number))
         return None if found is not None and found.state == "waiting" else self.of(number or 0)
 
     def of(self, number: int) -> Proposal | None:
@@ -113,7 +113,7 @@ class Queue:
         """
         pair = (proposal.asked, proposal.step.digest)
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 """UPDATE proposals SET replaces = CASE WHEN state = 'done' AND :state = 'waiting' THEN NULL
                 ELSE replaces END, state = :state, note = :note WHERE id = :id""",
                 {"state": state, "note": None if note is None else rows.text(note), "id": proposal.id},
@@ -126,12 +126,12 @@ class Queue:
     def choose(self, proposal: Proposal, step: Collect, others: Iterable[bytes], at: float) -> None:
         """Approve another copy under the proposal's number, and deny the pairs of all the other copies."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 "DELETE FROM proposals WHERE entry = ? AND asked = ? AND digest = ? AND target = ? AND id != ?",
                 (step.entry, proposal.asked, step.digest, self._keys.of(step.target), proposal.id),
             )
             self._write(proposal.id, step, "approved")
-            self._db.execute("UPDATE proposals SET chosen = TRUE WHERE id = ?", (proposal.id,))
+            self._db.defer("UPDATE proposals SET chosen = TRUE WHERE id = ?", (proposal.id,))
             for digest in others:
                 self._deny(proposal.asked, digest, at)
 
@@ -139,7 +139,7 @@ class Queue:
         """Let pairs be proposed again, except where a proposal of them was denied."""
         with transaction(self._db):
             for digest in digests:
-                self._db.execute(
+                self._db.defer(
                     """DELETE FROM denied WHERE asked = :asked AND digest = :digest AND NOT EXISTS
                     (SELECT 1 FROM proposals WHERE asked = :asked AND digest = :digest AND state = 'denied')""",
                     {"asked": asked, "digest": digest},
@@ -148,11 +148,11 @@ class Queue:
     def retarget(self, proposal: Proposal, step: Collect) -> None:
         """Give a proposal, and what belongs to its copy, other names to write to."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 "DELETE FROM proposals WHERE entry = ? AND asked = ? AND digest = ? AND target = ? AND id != ?",
                 (step.entry, proposal.asked, step.digest, self._keys.of(step.target), proposal.id),
             )
-            self._db.execute(
+            self._db.defer(
                 "UPDATE proposals SET target = ?, companions = ? WHERE id = ?",
                 (self._keys.of(step.target), units.written(step.companions, self._keys), proposal.id),
             )
@@ -161,7 +161,7 @@ class Queue:
         """Let other contents wait no longer that the same asked for: they are copies of what is proposed now."""
         with transaction(self._db):
             for digest in digests:
-                self._db.execute(
+                self._db.defer(
                     """UPDATE proposals SET state = 'dropped', note = 'a better copy is proposed now'
                     WHERE entry = ? AND asked = ? AND digest = ? AND state = 'waiting' AND id != ?""",
                     (proposal.step.entry, proposal.asked, digest, proposal.id),
@@ -187,20 +187,20 @@ class Queue:
         with transaction(self._db):
             for row in self._db.execute(f"{_READ} WHERE state = 'waiting'").fetchall():
                 if self._is_here(row):
-                    self._db.execute("UPDATE proposals SET state = 'dropped', note = ? WHERE id = ?", (note, row[0]))
+                    self._db.defer("UPDATE proposals SET state = 'dropped', note = ? WHERE id = ?", (note, row[0]))
 
     def _is_here(self, row: Any) -> bool:  # noqa: ANN401 -- rows are whatever the statement selects
         source, target = row[5], row[7]
         return self._keys.is_here(source) and self._keys.is_here(target)
 
     def _deny(self, asked: bytes, digest: bytes, at: float) -> None:
-        self._db.execute(
+        self._db.defer(
             "INSERT INTO denied (asked, digest, at) VALUES (?, ?, ?) ON CONFLICT (asked, digest) DO NOTHING",
             (asked, digest, at),
         )
 
     def _write(self, number: int, step: Collect | Render, state: State) -> None:
-        self._db.execute(
+        self._db.defer(
             """UPDATE proposals SET entry = ?, query = ?, source = ?, digest = ?, target = ?, form = ?, reason = ?,
             replaces = ?, size = ?, mtime_ns = ?, inode = ?, device = ?, changed_ns = ?, companions = ?, state = ?,
             note = NULL, chosen = FALSE WHERE id = ?""",

@@ -92,7 +92,7 @@ class Renders:
     def _put(self, rendering: Rendering) -> None:
         with transaction(self._db):
             self._set_aside(rendering.source, rendering.rule, _key(rendering))
-            self._db.execute(
+            self._db.defer(
                 """INSERT INTO renders (source, rule, entry, path, at, outcome, reason, told)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, rule) DO UPDATE SET entry = excluded.entry,
                 path = excluded.path, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason,
@@ -119,7 +119,7 @@ class Renders:
     def _forget(self, source: bytes, rule: bytes) -> None:
         with transaction(self._db):
             self._set_aside(source, rule, None)
-            self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, rule))
+            self._db.defer("DELETE FROM renders WHERE source = ? AND rule = ?", (source, rule))
 
     def _note(self, row: Row) -> None:
         # Where it cannot be written, nothing else suffers.
@@ -132,8 +132,8 @@ class Renders:
         given = None if before is None else _key(before)
         if given is not None and given != key:
             aside = hashlib.sha256(rule + given.encode()).digest()
-            self._db.execute("DELETE FROM renders WHERE source = ? AND rule = ?", (source, aside))
-            self._db.execute("UPDATE renders SET rule = ? WHERE source = ? AND rule = ?", (aside, source, rule))
+            self._db.defer("DELETE FROM renders WHERE source = ? AND rule = ?", (source, aside))
+            self._db.defer("UPDATE renders SET rule = ? WHERE source = ? AND rule = ?", (aside, source, rule))
 
     def _rendering(self, row: Any) -> Rendering:  # noqa: ANN401 -- rows are whatever the statement selects
         source, rule, entry, path, at, outcome, reason, told = row

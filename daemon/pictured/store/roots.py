@@ -63,7 +63,7 @@ class Roots:
             before = self.root(path)
             known = None if before is None else before.volume
             told = None if volume is None else identity.written(volume)
-            self._db.execute(
+            self._db.defer(
                 """INSERT INTO roots (path, device, seen_at, volume) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE
                 SET device = excluded.device, seen_at = excluded.seen_at, offline_since = NULL,
                 volume = coalesce(excluded.volume, roots.volume)""",
@@ -72,7 +72,7 @@ class Roots:
             other = known is not None and volume is not None and identity.likeness(known, volume) is Likeness.OTHER
             if before is not None and before.device not in (None, device) and not other:
                 for below in self._keys.below(path):
-                    self._db.execute(
+                    self._db.defer(
                         """UPDATE files SET device = ? WHERE device = ? AND folder IN
                         (SELECT id FROM folders WHERE path >= ? AND path < ?)""",
                         (rows.number(device), rows.number(before.device), *below),
@@ -107,7 +107,7 @@ class Roots:
     def mark_offline(self, path: Path, at: float) -> None:
         """Note that a folder is not there; the first time counts until it is seen again."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 """INSERT INTO roots (path, offline_since) VALUES (?, ?)
                 ON CONFLICT (path) DO UPDATE
                 SET offline_since = coalesce(roots.offline_since, excluded.offline_since)""",
@@ -117,7 +117,7 @@ class Roots:
     def mark_scanned(self, path: Path, at: float) -> None:
         """Note that the index is up to date with a folder."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 """INSERT INTO roots (path, scanned_at) VALUES (?, ?)
                 ON CONFLICT (path) DO UPDATE SET scanned_at = excluded.scanned_at""",
                 (self._keys.own.of(path), at),

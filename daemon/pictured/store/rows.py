@@ -1,7 +1,7 @@
 """How names, stamps and fingerprints lie in rows, and back again."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any
 
 from pictured.flow import Fingerprint, Stamp
@@ -22,6 +22,11 @@ def number(value: int) -> int | str:
     Some file systems have inodes of 64 bits without a sign, and times beyond the year 2262.
     """
     return value if value in _INTEGERS else str(value)
+
+
+def marks(values: Sized) -> str:
+    """Give a placeholder for each of some values, with commas."""
+    return ", ".join("?" * len(values))
 
 
 def text(value: str) -> str:

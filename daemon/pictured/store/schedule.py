@@ -21,7 +21,7 @@ class Schedule:
     def note(self, name: str, value: str) -> None:
         """Remember a text under a name, in place of an earlier one."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 "INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (self._own(name), value),
             )
@@ -34,7 +34,7 @@ class Schedule:
     def ran(self, name: str, at: float) -> None:
         """Note the time (Unix seconds) at which a job ran to its end."""
         with transaction(self._db):
-            self._db.execute(
+            self._db.defer(
                 "INSERT INTO runs (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at",
                 (self._own(name), at),
             )

@@ -71,6 +71,18 @@ def test_the_unit_names_the_index_that_the_other_commands_use(tmp_path: Path) ->
 
 
 @on_linux
+def test_only_a_unit_for_a_shared_index_may_reach_the_network(tmp_path: Path) -> None:
+    config = tmp_path / "pictured.yaml"
+    folders = f"folders:\n  - {{path: '{tmp_path}', role: library}}\n"
+    config.write_text(folders)
+    alone = service(tmp_path, "show", "--config", str(config)).stdout
+    config.write_text(f"store: postgresql://pictured@server/pictured\n{folders}")
+    shared = service(tmp_path, "show", "--config", str(config)).stdout
+    assert "RestrictAddressFamilies=AF_UNIX" in alone.splitlines()
+    assert "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6" in shared.splitlines()
+
+
+@on_linux
 def test_a_relative_configuration_becomes_absolute(tmp_path: Path) -> None:
     command = exec_start(service(tmp_path, "show", "--config", "here.yaml").stdout)
     assert command[-1] == str(Path.cwd() / "here.yaml")

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -11,6 +12,7 @@ from pictured.disk.reading import stamp_of
 from pictured.disk.together import place_together
 from pictured.flow import Collect, Form, Keep, Outcome, Picture, Placed
 from pictured.service.acting import act, undo
+from pictured.service.lanes import Heard
 from pictured.service.library import Library
 from pictured.service.recovering import recover
 
@@ -251,7 +253,8 @@ def test_a_better_copy_takes_the_place_of_the_whole_unit(unit: Collect, library:
 
 
 def test_what_was_placed_after_the_turn_was_lost_is_taken_back(step: Collect, library: Library, tree: Tree) -> None:
-    library.lanes.turn_lost = lambda folder: folder == step.target.parent
+    answers = iter([True, False])
+    library.lanes.turn_kept = lambda _: lambda: next(answers)
 
     outcome = asyncio.run(act(step, library, step.target.parent))
 
@@ -260,6 +263,58 @@ def test_what_was_placed_after_the_turn_was_lost_is_taken_back(step: Collect, li
     assert tree(step.target.parent) == {}
     assert library.journal.active("best") == []
     assert library.journal.declined("best") == frozenset()
+
+
+def test_what_comes_late_is_taken_back_if_another_machine_placed_it_meanwhile(
+    step: Collect, shared_libraries: tuple[Library, Library], tmp_path: Path, tree: Tree
+) -> None:
+    anna, bert = shared_libraries
+    best = tmp_path / "share/best"
+    hanging = threading.Event()
+
+    def kept(_: Path) -> Callable[[], bool]:
+        return lambda: hanging.wait(20)
+
+    anna.lanes.turn_kept = kept
+    anna.lanes.patience = 0.05
+
+    async def both() -> None:
+        heard: asyncio.Queue[Heard] = asyncio.Queue()
+        anna.lanes.tell = heard.put_nowait
+        late = await act(replace(step, target=best / "a.jpg"), anna, best)
+        assert "does not answer" in (late.error or "")
+        other = await act(replace(step, target=best / "b.jpg"), bert, best)
+        assert other.error is None
+        anna.lanes.patience = 20.0
+        hanging.set()
+        async with asyncio.timeout(20):
+            while (await heard.get()).silent:
+                pass
+        await anna.lanes.emptied()
+
+    asyncio.run(both())
+
+    assert list(tree(best)) == ["b.jpg"]
+    assert [placed.target.name for placed in anna.journal.active("best")] == ["b.jpg"]
+    assert anna.journal.intents() == []
+
+
+def test_nothing_gets_its_name_after_the_turn_was_lost(unit: Collect, library: Library, tree: Tree) -> None:
+    asked: list[Path] = []
+
+    def kept(folder: Path) -> Callable[[], bool]:
+        asked.append(folder)
+        return lambda: not list(folder.glob(".pictured-*"))
+
+    library.lanes.turn_kept = kept
+
+    outcome = asyncio.run(act(unit, library, unit.target.parent))
+
+    assert asked == [unit.target.parent]
+    assert outcome.placed is None
+    assert "went over to another machine" in (outcome.error or "")
+    assert tree(unit.target.parent) == {}
+    assert library.journal.intents() == []
 
 
 def test_what_another_machine_placed_for_itself_is_not_taken_back_here(

@@ -1,6 +1,7 @@
+from dataclasses import replace
 from pathlib import Path
 
-from pictured.service.hardening import EVERYWHERE, NAMESPACES
+from pictured.service.hardening import EVERYWHERE, NAMESPACES, NETWORKED, NETWORKLESS, SOCKETS
 from pictured.service.units import Installation, system_unit, user_unit
 
 PLACE = Installation(("/bin/p",), Path("/c"), Path("/s"), Path("/l"))
@@ -22,3 +23,14 @@ def test_a_persons_unit_needs_no_namespace() -> None:
     assert all(line in system for _, line in (*EVERYWHERE, *NAMESPACES))
     assert all(line in person for _, line in EVERYWHERE)
     assert not any(line in person for _, line in NAMESPACES)
+
+
+def test_only_who_shares_an_index_may_use_the_network() -> None:
+    shared = replace(PLACE, networked=True)
+    for write in (system_unit, user_unit):
+        alone, among = write(PLACE).splitlines(), write(shared).splitlines()
+        assert SOCKETS[1] in alone
+        assert SOCKETS[1] not in among
+        assert [line for line in among if line.startswith("RestrictAddressFamilies=")] == [NETWORKED[1]]
+        assert not any(line in among for _, line in NETWORKLESS)
+        assert len(alone) >= len(among)

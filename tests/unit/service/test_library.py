@@ -1,14 +1,16 @@
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from pictured.disk.naming import Naming
 from pictured.disk.reading import stamp_of
-from pictured.flow import Kind, Picture
+from pictured.flow import Fingerprint, Kind, Picture, Stamp
 from pictured.imaging.limits import DecodingLimits
 from pictured.indexing.fingerprinting import fingerprint
 from pictured.looks import Depth, Probe
@@ -17,6 +19,10 @@ from pictured.matching.scales import Measure
 from pictured.matching.settings import Limit
 from pictured.service.library import Library, Scope
 from pictured.store.opening import open_store
+from pictured.store.pictures import Counts
+
+if TYPE_CHECKING:
+    from pictured.store.postgres.connection import Connection
 
 Draw = Callable[..., Path]
 Index = Callable[..., Picture]
@@ -186,3 +192,42 @@ def test_copies_that_another_machine_has_for_itself_are_known_and_not_collected(
     assert [match.picture.path for match in bert.related(look(poor), "best", Scope())[0]] == [shared]
     bert.catch_up()
     assert bert.fresh == {anna.catalogue.content_id(content.digest)}
+
+
+def messages(db: "Connection", do: Callable[[], None], folder: Path) -> int:
+    """How often the client speaks, by its own record: it waits for the network each time."""
+    file = folder / "trace"
+    with file.open("wb") as trace:
+        db.server.pgconn.trace(trace.fileno())
+        do()
+        db.server.pgconn.untrace()
+    return sum(
+        line.split("\t")[1] == "F" for line in file.read_text(errors="replace").splitlines() if "\tQuery\t" in line
+    )
+
+
+def test_what_is_read_goes_to_a_shared_index_in_few_messages(
+    tmp_path: Path, new_database: Callable[[], str], made_up: Callable[[int], Fingerprint]
+) -> None:
+    from pictured.store.postgres.opening import open_shared
+
+    stamp = Stamp(1, 2, 3)
+    with closing(open_shared(new_database(), Naming("anna"), tmp_path, writer=True)) as db:
+        library = Library(db)
+        assert not library.searchable.index.featured
+
+        def record_one() -> None:
+            library.record(tmp_path / "0.jpg", stamp, made_up(0))
+
+        def record_many() -> None:
+            library.record_all([(tmp_path / f"{number}.jpg", stamp, made_up(number)) for number in range(1, 33)])
+
+        def copy_many() -> None:
+            library.relink_all([(tmp_path / f"copy{each}.jpg", stamp, made_up(each).digest) for each in range(99)])
+
+        assert messages(db, record_one, tmp_path) == 3
+        assert messages(db, record_many, tmp_path) == 3
+        assert messages(db, copy_many, tmp_path) == 2
+        assert messages(db, lambda: library.catalogue.handle(tmp_path / "0.jpg", stamp), tmp_path) == 1
+        assert library.catalogue.count() == Counts(pictures=33, files=66, missing=0, failed=0)
+        assert sorted(library.searchable.index.contents()) == sorted(library.catalogue.findable_numbers())

@@ -1,6 +1,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -17,7 +18,7 @@ from pictured.service.acting import undo
 from pictured.service.library import Library
 from pictured.service.logs import Log
 from pictured.service.orders import Orders, sweep
-from pictured.service.pipeline import Line
+from pictured.service.pipeline import Line, Retry
 from pictured.service.workers import Workers
 from pictured.store.queue import Queue
 from pictured.watching.settings import FolderSettings
@@ -566,3 +567,18 @@ def test_nothing_is_taken_from_a_folder_that_is_offline_or_counts_as_gone_there(
     line(scenario)
 
     assert events(told) == [Event.FILE_GONE]
+
+
+def test_what_another_machine_is_at_is_looked_at_again_later(
+    tmp_path: Path, draw: Draw, line: Run, library: Library
+) -> None:
+    async def scenario(line: Line) -> None:
+        original = settled(draw(tmp_path / "l/a.jpg", "coffee"))
+        library.claimed = lambda _: nullcontext(False)
+        assert await line.take(original) == Retry(original.path, 2.0)
+        assert library.catalogue.known(original.path) is None
+        library.claimed = lambda _: nullcontext(True)
+        assert await line.take(original) is None
+        assert library.catalogue.known(original.path) is not None
+
+    line(scenario)

@@ -80,6 +80,27 @@ def test_an_unknown_content_cannot_be_linked(db: Database) -> None:
     assert catalogue.known(PATH) is None
 
 
+def test_of_many_copies_those_of_unknown_contents_are_passed_over(db: Database, fingerprint: Make) -> None:
+    catalogue, one = Catalogue(db), fingerprint("one")
+    catalogue.record(PATH, STAMP, one)
+    copy, other = PATH.with_name("copy"), PATH.with_name("other")
+    numbers = catalogue.relink_all([(copy, STAMP, one.digest), (other, STAMP, bytes(32))])
+    assert numbers == {one.digest: catalogue.content_id(one.digest)}
+    assert catalogue.known(copy) == Known(STAMP, one.digest, None)
+    assert catalogue.known(other) is None
+
+
+def test_a_file_that_changed_meanwhile_is_not_handled(db: Database, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    catalogue.record(PATH, STAMP, fingerprint("one"))
+    for other in (replace(STAMP, size=9), replace(STAMP, mtime_ns=9), replace(STAMP, inode=9)):
+        catalogue.handle(PATH, other)
+    catalogue.handle(PATH.with_name("other"), STAMP)
+    assert catalogue.known(PATH) == Known(STAMP, fingerprint("one").digest, None, handled=False)
+    catalogue.handle(PATH, replace(STAMP, device=9))
+    assert catalogue.known(PATH) == Known(STAMP, fingerprint("one").digest, None, handled=True)
+
+
 def test_the_first_time_that_a_file_was_missed_counts(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     catalogue.record(PATH, STAMP, fingerprint("one"))

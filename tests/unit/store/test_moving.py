@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pictured.disk.naming import Naming
-from pictured.errors import StoreError
+from pictured.errors import StoreError, Unreachable
 from pictured.flow import Collect, Failure, Fingerprint, Stamp
 from pictured.store.catalogue import Catalogue
 from pictured.store.database import Database
@@ -88,7 +88,9 @@ def moved(source: Database, target: Database) -> Sums:
     move.begin()
     steps = list(move.run())
     assert all(step.done <= step.total for step in steps)
-    return move.sums()
+    sums = move.sums()
+    move.end()
+    return sums
 
 
 def test_everything_is_as_it_was_there_and_back_again(opened: Open, fingerprint: Make, step: Collect) -> None:
@@ -120,6 +122,29 @@ def test_a_move_that_was_cut_off_goes_on_and_moves_nothing_twice(
     assert told(shared) == told(file)
 
 
+def test_a_move_whose_session_the_server_ended_goes_on(
+    opened: Open, fingerprint: Make, step: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pictured.store.moving._BATCH", 2)
+    file = opened("file", None)
+    fill(file, fingerprint, step)
+    for count in (1, 3, 2):
+        shared = opened("file", "anna")
+        move = Move(file, shared)
+        move.begin()
+        run = move.run()
+        for _ in range(count):
+            next(run)
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% anna'"
+        opened("other", f"bert{count}").execute(ended)
+        with pytest.raises(Unreachable):
+            next(run)
+    shared = opened("file", "anna")
+    there = moved(file, shared)
+    assert told(shared) == told(file)
+    assert (there.contents, there.files, there.placed) == (3, 8, 2)
+
+
 def test_what_other_machines_have_for_themselves_stays_there(opened: Open, fingerprint: Make, step: Collect) -> None:
     anna, bert, back = opened("file", "anna"), opened("file", "bert"), opened("back", None)
     fill(anna, fingerprint, step)
@@ -138,6 +163,21 @@ def test_a_second_move_to_the_same_place_is_refused(opened: Open, fingerprint: M
     moved(file, shared)
     with pytest.raises(StoreError, match="moved there before"):
         Move(file, shared).begin()
+
+
+def test_a_move_that_was_cut_off_while_it_was_compared_is_only_compared(
+    opened: Open, fingerprint: Make, step: Collect
+) -> None:
+    file, shared = opened("file", None), opened("file", "anna")
+    fill(file, fingerprint, step)
+    first = Move(file, shared)
+    first.begin()
+    assert list(first.run())
+    again = Move(file, shared)
+    again.begin()
+    assert list(again.run()) == []
+    assert again.sums() == first.sums()
+    assert told(shared) == told(file)
 
 
 def test_what_a_crash_cut_off_is_finished_before(opened: Open, step: Collect) -> None:

@@ -217,3 +217,44 @@ def test_counts(db: Database, fingerprint: Make) -> None:
     catalogue.record(Path("/a/4"), STAMP, fingerprint("other"))
     catalogue.miss(Path("/a/4"), 1.0)
     assert catalogue.count() == Counts(pictures=1, files=3, missing=1, failed=0)
+
+
+def test_the_numbers_of_many_contents_are_asked_for_at_once(db: Database, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    digests = [fingerprint(name).digest for name in ("one", "two")]
+    for name in ("one", "two"):
+        catalogue.record(Path("/a") / name, STAMP, fingerprint(name))
+    unknown = [number.to_bytes(32, "big") for number in range(1200)]
+    assert catalogue.numbers([*digests, *unknown, *digests]) == {each: catalogue.content_id(each) for each in digests}
+    assert catalogue.numbers([]) == {}
+
+
+def test_what_many_files_were_is_asked_for_at_once(db: Database, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    stamps = [Stamp(1, 2, 2**64 - 1 - number, 4, 5) for number in range(3)]
+    for stamp, name in zip(stamps, ("one", "two", "two"), strict=True):
+        catalogue.record(Path("/a") / name / str(stamp.inode), stamp, fingerprint(name))
+    catalogue.record(Path("/a/other"), stamps[2], fingerprint("other"))
+    one, two = (fingerprint(name).digest for name in ("one", "two"))
+    assert catalogue.digests_of_stamps([stamps[1], STAMP, stamps[0], stamps[2], stamps[1]]) == [
+        two,
+        None,
+        one,
+        None,
+        two,
+    ]
+
+
+def test_what_files_of_some_sizes_may_hold_is_asked_for_at_once(db: Database, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    contents = [replace(fingerprint(str(number)), size=number // 2) for number in range(6)]
+    for number, content in enumerate(contents):
+        catalogue.record(Path("/a") / str(number), STAMP, content)
+    found = catalogue.digests_of_sizes([0, 2, 9], 7)
+    assert {size: set(digests) for size, digests in found.items()} == {
+        0: {each.digest for each in contents[:2]},
+        2: {each.digest for each in contents[4:]},
+        9: set(),
+    }
+    assert catalogue.digests_of_sizes([0], 5) == {0: ()}
+    assert catalogue.digests_of_sizes([], 7) == {}

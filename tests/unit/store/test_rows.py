@@ -27,3 +27,7 @@ def test_a_stamp_with_integers_of_any_size_comes_back_from_the_database(mtime: i
 )
 def test_a_text_is_kept_except_for_what_a_database_cannot_keep(given: str, kept: str) -> None:
     assert rows.text(given) == kept == rows.optional_text(given)
+
+
+def test_there_is_a_placeholder_for_each_value() -> None:
+    assert [rows.marks(values) for values in ([], [1], (1, 2, 3))] == ["", "?", "?, ?, ?"]

@@ -1,6 +1,6 @@
 """The connection to PostgreSQL, which fails with `StoreError` and never tells a password."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from pictured.disk.naming import Naming
 from pictured.errors import StoreError, Unreachable
 from pictured.store.database import Parameters
+from pictured.store.postgres.copying import copy_into
 from pictured.store.postgres.silence import Attended
 from pictured.store.postgres.translating import translated
 
@@ -20,6 +21,7 @@ _IDLE_SECONDS = 15
 _ADVICE = "see that it runs, and that this machine may reach it"
 _TURN = 0x50494354
 """The advisory lock of whoever writes: "PICT"."""
+_BEGIN = b"BEGIN;"
 _MOST = 1_000_000
 """Bytes of statements that may wait until they are sent."""
 
@@ -62,7 +64,7 @@ class Connection:
     unsent  statements of the transaction that go with the next one: each message waits for the network once
     """
 
-    server: psycopg.Connection[Any]
+    server: Attended
     shown: str
     naming: Naming
     home: Path
@@ -90,14 +92,26 @@ class Connection:
         else:
             self._send(text)
 
+    def load(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows into a table by COPY. Raises as `execute`."""
+        asked = self._send(f"SELECT {columns} FROM {table} LIMIT 0".encode())  # noqa: S608  our own names
+        try:
+            copy_into(self.server.cursor(), table, columns, [each.type_code for each in asked.description or ()], rows)
+        except psycopg.Error as error:
+            self._fail(error)
+
     def begin(self, *, lasting: bool) -> None:
         """Begin a transaction, which waits for its turn to write with its first statement."""
         soon = b"" if lasting else b"SET LOCAL synchronous_commit = off;"
-        self.unsent.append(b"BEGIN;%bSELECT pg_advisory_xact_lock(%d)" % (soon, _TURN))
+        self.unsent.append(_BEGIN + b"%bSELECT pg_advisory_xact_lock(%d)" % (soon, _TURN))
 
     def commit(self) -> None:
         """Make the changes of a transaction. Raises as `execute`."""
-        self._send(b"COMMIT")
+        if len(self.unsent) == 1 and self.unsent[0].startswith(_BEGIN):
+            # Nothing was done in it.
+            self.unsent.clear()
+        else:
+            self._send(b"COMMIT")
 
     def rollback(self) -> None:
         """Undo the changes of a transaction, if one is open."""
@@ -111,7 +125,8 @@ class Connection:
 
     @property
     def _open(self) -> bool:
-        return self.server.info.transaction_status != TransactionStatus.IDLE
+        # Of a connection that is lost nothing is known; what is begun on it has to fail.
+        return self.server.info.transaction_status not in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)
 
     def _text(self, sql: str, parameters: Parameters) -> bytes:
         # Parameters go into the text, because the server cannot tell the type of one that is only compared with NULL.
@@ -164,12 +179,18 @@ def connect(url: str, naming: Naming, home: Path, *, writer: bool) -> Connection
     try:
         server = Attended.connect(url, **parameters(naming, writer=writer))
     except psycopg.OperationalError as error:
+        if error.pgconn is not None and error.pgconn.needs_password:
+            raise Unreachable(
+                f"The database {shown} asks for a password, and there is none for it; put it into ~/.pgpass of the "
+                "account that runs pictured, which only that account may read, or name such a file in PGPASSFILE."
+            ) from error
         raise Unreachable(f"The database {shown} cannot be reached ({_said(error)}); {_ADVICE}.") from error
+    server.address = url
     return Connection(server, shown, naming, home)
 
 
 def parameters(naming: Naming, *, writer: bool) -> dict[str, Any]:
-    """Give what psycopg is told besides the address. Both sides find out within 25 s that the other is cut off."""
+    """Give what psycopg is told besides the address: this side takes 8 s of silence for the end, the server 25 s."""
     options = {
         "pictured.machine": naming.machine,
         "search_path": "pictured,public",
@@ -179,6 +200,8 @@ def parameters(naming: Naming, *, writer: bool) -> dict[str, Any]:
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
+        # Where an answer is under way, no keep-alive is sent.
+        "tcp_user_timeout": "25s",
         "default_transaction_read_only": "off" if writer else "on",
     }
     return {
@@ -189,7 +212,7 @@ def parameters(naming: Naming, *, writer: bool) -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
-        "tcp_user_timeout": 25_000,
+        "tcp_user_timeout": 8_000,
     }
 
 

@@ -1,8 +1,8 @@
 """Who collects into a destination that several machines reach: whoever holds its lock in the shared index.
 
-The lock belongs to a session of its own. It is let go when its holder dies, when the holder is cut off (the server's
-keep-alives end the session within 25 s) and when the holder stands still: the server ends a session that has said
-nothing for 15 s.
+The lock belongs to a session of its own. It is let go when its holder dies, and when the holder is cut off or stands
+still: the server ends a session that has said nothing for 15 s. So whoever gets an answer in that session had the lock
+a moment ago, and is not going to lose it in the next moment.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _DESTINATIONS, _WISHES = 0x50494344, 0x50494357
 
 @dataclass(slots=True)
 class Locks:
-    """The locks of one machine, for one thread.
+    """The locks of one machine, for one thread; `holding` may be asked from any.
 
     url, naming, home   as `open_shared` takes them
     """
@@ -38,9 +38,14 @@ class Locks:
             Unreachable: if the server does not answer.
         """
         if self._db is None or not self.holding(self._session):
+            if self._db is not None and self._db.server.silent:
+                # The server would let the next session wait, too.
+                self._db.execute("SELECT 1")
             self.close()
-            self._db = connect(self.url, self.naming, self.home, writer=True)
+            # First of all, so that no thread takes the new session for the one that it asks about.
             self._session += 1
+            self._db = connect(self.url, self.naming, self.home, writer=True)
+            self._db.server.brief = True
             self._wishes.clear()
             self._db.execute(f"SET idle_session_timeout = '{_SILENT_SECONDS}s'")
         taken = bool(self._ask("pg_try_advisory_lock(?, hashtext(?))", _DESTINATIONS, key))

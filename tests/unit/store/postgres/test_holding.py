@@ -5,9 +5,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.conftest import Server
+from tests.relay import Relay
 
 from pictured.disk.naming import Naming
-from pictured.store.postgres import holding
+from pictured.errors import Unreachable
+from pictured.store.postgres import holding, silence
 from pictured.store.postgres.holding import Locks
 from pictured.store.postgres.opening import open_shared
 
@@ -87,3 +90,19 @@ def test_a_holder_that_says_nothing_loses_its_turn(both: tuple[Locks, Locks], mo
     session = taken(anna, BEST)
     taken(bert, BEST)
     assert not anna.holding(session)
+
+
+def test_a_server_that_says_nothing_any_more_is_asked_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "_PATIENCE_SECONDS", 0.3)
+    with (
+        closing(Relay(server.folder / ".s.PGSQL.5432")) as relay,
+        closing(Locks(f"{relay.address}/postgres", Naming("anna"), HOME)) as anna,
+    ):
+        session = taken(anna, BEST)
+        with relay.cut():
+            began = time.monotonic()
+            assert not anna.holding(session)
+            with pytest.raises(Unreachable):
+                anna.take(BEST)
+            anna.give(BEST, session)
+            assert time.monotonic() - began < 5

@@ -14,13 +14,3 @@ def test_a_cast_is_no_placeholder_and_a_percent_sign_stays_one() -> None:
 
 def test_the_order_of_tables_is_left_to_the_server() -> None:
     assert translated("SELECT 1 FROM a CROSS JOIN b ON b.a = a.id") == "SELECT 1 FROM a JOIN b ON b.a = a.id"
-
-
-def test_a_transaction_is_begun_in_its_own_words() -> None:
-    assert translated("BEGIN IMMEDIATE") == "BEGIN"
-    assert translated("COMMIT") == "COMMIT"
-
-
-def test_a_commit_waits_for_the_disk_or_not() -> None:
-    assert translated("PRAGMA synchronous = NORMAL") == "SET synchronous_commit = off"
-    assert translated("PRAGMA synchronous = FULL") == "SET synchronous_commit = on"
