@@ -14,7 +14,7 @@ from pictured.imaging.decoding import Decoded, decode
 from pictured.imaging.limits import DecodingLimits
 from pictured.imaging.luminance import SHORT_SIDE, Luminance
 from pictured.imaging.sizing import packed, packed_soon, sized, sized_soon
-from pictured.indexing.features import KEPT_SIDE, kept
+from pictured.indexing.features import kept, kept_side
 from pictured.indexing.hashing import part_hashes, phash
 from pictured.indexing.marr import marr_hash
 from pictured.indexing.regions import regions
@@ -69,7 +69,7 @@ def fingerprint(
         metadata=facts.metadata,
         phash=phash(luminance, box),
         crops=part_hashes(luminance, box, PARTS[depth]) if parts is None else parts,
-        points=b"".join(kept(sized(luminance, KEPT_SIDE, each), most) for each in pictures) if most else b"",
+        points=b"".join(kept(sized(luminance, kept_side(each), each), most) for each in pictures) if most else b"",
         thumb=_thumb(luminance, box, depth),
         marr=marr_hash(luminance) if marr else None,
     )

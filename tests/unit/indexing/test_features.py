@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pictured.imaging.sizing import sized
-from pictured.indexing.features import KEPT_SIDE, asked, described, kept
-from pictured.looks import POINT, Points
+from pictured.indexing.features import KEPT_SIDE, asked, described, kept, kept_side
+from pictured.looks import POINT, Box, Points
 
 Grey = NDArray[np.uint8]
 Photo = Callable[[str], Image.Image]
@@ -97,6 +97,27 @@ def test_a_query_is_looked_at_more_closely_than_a_library_picture(photo: Photo, 
     assert mirrored.places.shape == points.places.shape
 
 
+@pytest.mark.parametrize(
+    ("box", "side"),
+    [((0, 0, 4000, 3000), 256), ((10.5, 0, 110.5, 150), 160), ((0, 0, 200.2, 90), 200), ((3, 3, 4, 4), 160)],
+)
+def test_a_small_picture_is_not_enlarged_much(box: Box, side: int) -> None:
+    assert kept_side(box) == side
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_places_in_a_small_picture_are_told_as_in_a_large_one(photo: Photo, name: str) -> None:
+    picture = grey(photo(name))
+    small, large = records(kept(sized(picture, 160), 72)), described(picture, 300)[0]
+
+    apart = np.hypot(*(small[axis].astype(float)[:, None] - large[:, at] for at, axis in enumerate("xy")))
+    sizes = np.abs(small["size"][:, None] / 16 - np.log2(large[:, 2]))
+    assert ((apart < 2) & (sizes < 0.5)).any(axis=1).mean() > 0.6
+    assert np.median((small["x"].astype(float)[:, None] - large[:, 0])[(apart < 2) & (sizes < 0.5)]) == pytest.approx(
+        0, abs=0.3
+    )
+
+
 def test_a_copy_shares_words_and_nearly_signatures_and_another_picture_does_not(photo: Photo) -> None:
     def shared(points: NDArray[np.void], query: Points) -> int:
         alike = points["word"][:, None, None] == query.words
@@ -127,6 +148,6 @@ def test_any_picture_gives_whole_records_within_it(height: int, width: int, most
     points = records(kept(noise, most))
 
     assert len(points) <= most
-    assert (points["x"] < width).all()
-    assert (points["y"] < height).all()
+    assert (points["x"] < width * KEPT_SIDE / max(width, height)).all()
+    assert (points["y"] < height * KEPT_SIDE / max(width, height)).all()
     assert kept(noise, most) == points.tobytes()
