@@ -41,7 +41,7 @@ from pictured.indexing.confirming import confirm
 from pictured.indexing.fingerprinting import fingerprint
 from pictured.indexing.probing import probe
 from pictured.looks import PARTS, Depth, Probe
-from pictured.matching.finding import Found, find
+from pictured.matching.finding import Found, Wanted, find
 from pictured.matching.index import Entry, Index
 from pictured.service.library import match_of
 
@@ -108,15 +108,15 @@ class Shelf:
         entries = [Entry(number, one.phash, one.crops, one.points) for number, one in enumerate(contents)]
         self.index = Index(PARTS[Depth.NORMAL], entries)
 
-    def ask(self, query: Seen, wanted: Callable[[int], bool]) -> tuple[list[int], list[Found]]:
+    def ask(self, query: Seen, wanted: Wanted) -> tuple[list[int], list[Found]]:
         """The contents that were compared with a query, and what was found and not contradicted at full size."""
         compared: list[int] = []
 
-        def content_of(number: int) -> Fingerprint:
-            compared.append(number)
-            return self.pictures[number].content
+        def contents_of(numbers: Sequence[int]) -> dict[int, Fingerprint]:
+            compared.extend(numbers)
+            return {number: self.pictures[number].content for number in numbers}
 
-        found = list(find(query.probe, self.index, content_of, wanted))
+        found = list(find(query.probe, self.index, contents_of, wanted))
         claimed = [one for one in found if one.kind in (Kind.SAME, Kind.EDITED)]
         claims = [match_of(one, self.pictures[one.content]) for one in claimed]
         doubts = confirm(query.picture.path, query.picture.stamp, claims, LIMITS)
@@ -152,7 +152,7 @@ def among_each_other(contents: Sequence[bytes], folder: Path) -> Tally:
     read = [seen(content, folder) for content in contents]
     shelf, tally = Shelf([each.picture for each in read]), Tally(len(read) * (len(read) - 1) // 2)
     for number, query in enumerate(read):
-        note(tally, number, *shelf.ask(query, lambda other, own=number: other < own))
+        note(tally, number, *shelf.ask(query, lambda those, own=number: [other for other in those if other < own]))
     return tally
 
 
@@ -161,7 +161,7 @@ def in_motion(pairs: Sequence[tuple[bytes, bytes]], folder: Path) -> Tally:
     shelf, tally = Shelf([seen(first, folder).picture for first, _ in pairs]), Tally(len(pairs))
     for number, (_, second) in enumerate(pairs):
         query = seen(second, folder)
-        note(tally, number, *shelf.ask(query, lambda other, own=number: other == own))
+        note(tally, number, *shelf.ask(query, lambda _, own=number: [own]))
     return tally
 
 
@@ -225,7 +225,7 @@ def copies(each: int, seed: int, only: Sequence[str], folder: Path) -> None:
             hits = 0
             for number, content in enumerate(originals):
                 query = seen(jpeg(*damage(Image.open(io.BytesIO(content)).convert("RGB"))), folder)
-                _, found = shelf.ask(query, lambda other, own=number: other == own)
+                _, found = shelf.ask(query, lambda _, own=number: [own])
                 hits += any(one.kind is not Kind.SIMILAR for one in found)
             shares.append(hits / each)
         print(f"{draw.__name__:22}" + "".join(f"{share:>11.0%}" for share in shares), flush=True)

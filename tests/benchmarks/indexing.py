@@ -133,7 +133,7 @@ def recalls(photos: list[Path], originals: int, hashes: dict[str, Hash], root: P
         for photo in [*library[:originals], *absent]:
             query = spoilt(photo, kind, damage, quality, root / "query.jpg")
             asked = probe(query, stamp_now(query), LIMITS)
-            told = find(asked, index, contents.__getitem__, lambda _: True)
+            told = find(asked, index, lambda _: dict(enumerate(contents)), lambda those: those)
             answers = [{each.content for each in told if each.kind is not Kind.SIMILAR}]
             asking = {name: np.uint64(each(query)) for name, each in hashes.items()}
             for name, bits in limits:

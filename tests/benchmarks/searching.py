@@ -1,11 +1,12 @@
 """A query against 1,000, 10,000 and 100,000 pictures: CPU and recall, against OpenCV's SIFT by brute force.
 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/searching.py --photos FOLDER [--sizes 1000 10000 100000]
-        [--originals 20] [--rounds 2]
+        [--originals 20] [--rounds 2] [--url postgresql://USER@/EMPTY_DATABASE]
 
-Each library is a real index on disk. It holds `--originals` photographs, and is filled up with pictures that are made
-of the features of the others: six photographs give a dozen features each, moved by a pixel or two, with 5 % of the
-signature bits flipped, and one gives its thumb and its hashes, with 30 % of the bits flipped. Between different
+Each library is a real index on disk; with --url, for which one size is to be named, it is one that machines share, in
+that database, whose server is on this machine. It holds `--originals` photographs, and is filled up with pictures that
+are made of the features of the others: six photographs give a dozen features each, moved by a pixel or two, with 5 % of
+the signature bits flipped, and one gives its thumb and its hashes, with 30 % of the bits flipped. Between different
 photographs, hashes and the signatures of one word are then about as far apart as those of real ones.
 
 Worse copies of the originals are the queries. The table has a row for each kind of them: CPU of `probe`, and for each
@@ -15,6 +16,7 @@ among the photographs alone. Of several rounds, the least CPU counts. The JSON l
     query      for each library: CPU of a search without and with `probe`, in ms, mean and 95th percentile; that of the
                peer (300 features at a long side of 512, BFMatcher, ratio test 0.75), measured for one picture and
                multiplied, with its own reading of the query; and how many times ours that is
+    server_ms  CPU of the database's server for a search, in ms; with --url
     load_s     CPU until an index on disk can be searched, in s
     proof_ms   CPU of a verified pair, where a hash proposed it and where features did
 """
@@ -34,7 +36,9 @@ import cv2
 import numpy as np
 from accuracy import Damage, cut, shrunk
 from PIL import Image, ImageDraw, ImageFont
+from postgres import Server
 
+from pictured.disk.naming import Naming
 from pictured.disk.reading import stamp_now
 from pictured.flow import Fingerprint, Kind, Stamp
 from pictured.imaging.limits import DecodingLimits
@@ -46,8 +50,10 @@ from pictured.matching.index import Entry, Index
 from pictured.matching.proving import prove
 from pictured.service.library import Library, Scope
 from pictured.store.catalogue import Catalogue
-from pictured.store.database import transaction
+from pictured.store.database import Database, transaction
 from pictured.store.opening import open_store
+from pictured.store.pictures import Pictures
+from pictured.store.postgres.opening import open_shared
 
 LIMITS = DecodingLimits(pixels=200_000_000, memory=2_000_000_000)
 
@@ -130,8 +136,7 @@ def made_up(real: list[Fingerprint], count: int, seed: int) -> Iterator[Fingerpr
         yield replace(base, digest=f"{seed:8}{number:24}".encode(), **told)
 
 
-def stored(folder: Path, originals: dict[Path, Fingerprint], others: Iterator[Fingerprint]) -> Library:
-    db = open_store(folder, writer=True)
+def stored(db: Database, originals: dict[Path, Fingerprint], others: Iterator[Fingerprint]) -> Library:
     catalogue = Catalogue(db)
     with transaction(db):
         for photo, content in originals.items():
@@ -154,6 +159,18 @@ def alike(ours: np.ndarray, theirs: np.ndarray) -> int:
         return 0
     pairs = cv2.BFMatcher().knnMatch(ours, theirs, k=2)
     return sum(first.distance < 0.75 * second.distance for first, second in pairs)
+
+
+def by_sift(asked: dict[Path, Path], described: dict[Path, np.ndarray], spent: dict[str, list[float]]) -> int:
+    """How many originals the peer finds by their worse copies."""
+    hits = 0
+    for photo, query in asked.items():
+        spent["SIFT"].append(least(1, lambda q=query: sift(q)))
+        ours = sift(query)
+        spent["pair"].append(least(1, lambda o=ours, t=described[photo]: alike(o, t)))
+        votes = {other: alike(ours, theirs) for other, theirs in described.items()}
+        hits += max(votes, key=votes.__getitem__) == photo and votes[photo] >= 8
+    return hits
 
 
 def proofs(queries: list[Probe], known: list[Fingerprint], rounds: int) -> dict[str, float]:
@@ -183,8 +200,11 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--originals", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--url")
     given = parser.parse_args()
     one_thread(parser)
+    if given.url and len(given.sizes) != 1:
+        parser.error("a database holds one library: name one of --sizes")
     photos = sorted(given.photos.resolve().iterdir())
     # The vocabulary was learned from the others.
     originals = photos[1::2][:: max(1, len(photos) // 2 // given.originals)][: given.originals]
@@ -194,11 +214,23 @@ def main() -> None:
     described = {photo: sift(photo) for photo in photos}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
+        server = None
+        if given.url:
+            shared = open_shared(given.url, Naming("benchmark"), root, writer=True)
+            if Pictures(shared).count().pictures:
+                parser.error("the database holds pictures already; name an empty one")
+            server = Server(shared)
         libraries = {
-            size: stored(root / str(size), mine, made_up(rest, size - len(mine), size)) for size in given.sizes
+            size: stored(
+                shared if given.url else open_store(root / str(size), writer=True),
+                mine,
+                made_up(rest, size - len(mine), size),
+            )
+            for size in given.sizes
         }
         spent: dict[str, list[float]] = {name: [] for name in ("probe", "SIFT", "pair", *map(str, given.sizes))}
         probes: list[Probe] = []
+        began = server.cpu() if server else 0.0
         heads = "".join(f"{f'{size:,}':>9} ms  found wrong" for size in given.sizes)
         print(f"{'query':26}{'probe ms':>9}{heads}{'SIFT':>8}")
         for kind, (damage, quality) in KINDS.items():
@@ -211,17 +243,13 @@ def main() -> None:
                 took = [least(given.rounds, lambda e=each, at=library: at.copies(e, Scope())) for each in asked]
                 spent[str(size)] += took
                 row += f"{np.mean(took):12.1f}{found:7d}{wrong:6d}"
-            hits = 0
-            for photo, query in zip(originals, queries, strict=True):
-                spent["SIFT"].append(least(1, lambda q=query: sift(q)))
-                ours = sift(query)
-                spent["pair"].append(least(1, lambda o=ours, t=described[photo]: alike(o, t)))
-                votes = {other: alike(ours, theirs) for other, theirs in described.items()}
-                hits += max(votes, key=votes.__getitem__) == photo and votes[photo] >= 8
-            print(f"{row}{hits:8d}", flush=True)
+            print(f"{row}{by_sift(dict(zip(originals, queries, strict=True)), described, spent):8d}", flush=True)
             spent["probe"] += probing
             probes += asked[::5]
-        told = {"query": summary(spent, given.sizes)}
+        told: dict[str, object] = {"query": summary(spent, given.sizes)}
+        if server:
+            asks = len(KINDS) * len(originals) * (given.rounds + 1)
+            told["server_ms"] = round(1000 * (server.cpu() - began) / asks, 2)
         told["load_s"] = {size: round(loaded(library, probes[0]), 2) for size, library in libraries.items()}
         print(json.dumps(told | {"proof_ms": proofs(probes, list(known.values()), given.rounds)}))
 

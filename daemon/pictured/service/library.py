@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pictured.collecting.companions import without_companions
 from pictured.disk.naming import elsewhere
@@ -21,6 +22,9 @@ from pictured.store.changes import Changes
 from pictured.store.database import Database, transaction
 from pictured.store.journal import Journal
 from pictured.store.sidecar import Sidecar
+
+if TYPE_CHECKING:
+    from pictured.matching.finding import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +119,21 @@ class Library:
 
     def originals(self, content: int, scope: Scope) -> list[tuple[Path, Stamp]]:
         """The present files with a content that lie in the scope and are not our own work."""
-        return [
-            (path, stamp)
-            for path, stamp in self.catalogue.copies(content)
-            if scope.holds(path) and not self.journal.is_ours(path, stamp)
-        ]
+        return self.originals_of([content], scope).get(content, [])
+
+    def originals_of(self, contents: Sequence[int], scope: Scope) -> dict[int, list[tuple[Path, Stamp]]]:
+        """Do as `originals` with some contents, at most some hundreds and at least one; only those that have any."""
+        copies = {
+            content: [file for file in files if scope.holds(file[0])]
+            for content, files in self.catalogue.copies_of(contents).items()
+        }
+        ours = self.journal.ours_among([file for files in copies.values() for file in files])
+        originals = {content: [file for file in files if file[0] not in ours] for content, files in copies.items()}
+        return {content: files for content, files in originals.items() if files}
 
     def copies(self, probe: Probe, scope: Scope) -> list[Match]:
         """Every file in the scope that is proven to be related to a picture, several for equal bytes."""
-        found = self._found(probe, lambda content: bool(self.originals(content, scope)))
-        return [match for each in found for match in self.matches(each, scope)]
+        return self._matches(self._found(probe, lambda contents: self.originals_of(contents, scope)), scope)
 
     def related(self, probe: Probe, entry: str, scope: Scope) -> tuple[list[Match], list[Found]]:
         """The copies in the scope, and the contents that a collect entry placed already for the same picture.
@@ -133,15 +142,16 @@ class Library:
         in a folder that is offline is not even looked at: a drive that hangs would never answer. `missed` hears of the
         others.
         """
+        placed: set[int] = set()
 
-        def placed(content: int) -> bool:
-            return self.journal.standing(entry, self.catalogue.content(content).digest) is not None
+        def wanted(contents: Sequence[int]) -> set[int]:
+            placed.update(self.journal.standing_among(entry, contents))
+            return placed | self.originals_of(contents, scope).keys()
 
-        wanted = self._found(probe, lambda content: bool(self.originals(content, scope)) or placed(content))
-        found = [each for each in wanted if each.kind is not Kind.SIMILAR]
-        matches = without_companions(match for each in found for match in self.matches(each, scope))
+        found = [each for each in self._found(probe, wanted) if each.kind is not Kind.SIMILAR]
+        matches = without_companions(self._matches(found, scope))
         here = [match for match in matches if elsewhere(match.picture.path) is None]
-        return self.present(here), [each for each in found if placed(each.content)]
+        return self.present(here), [each for each in found if each.content in placed]
 
     def present(self, matches: Sequence[Match]) -> list[Match]:
         """Give those whose files are there as indexed, and tell `missed` of the others."""
@@ -167,18 +177,16 @@ class Library:
         from pictured.matching.finding import likely  # noqa: PLC0415  see `_found`
 
         scope = Scope(tuple(queries))
-        known = likely(probe, self.searchable.index, lambda content: bool(self.originals(content, scope)))
-        self.searchable.rest()
-        return [
-            Picture(path, stamp, self.catalogue.content(content))
-            for content in known
-            for path, stamp in self.originals(content, scope)
-        ]
+        files: dict[int, list[tuple[Path, Stamp]]] = {}
 
-    def matches(self, found: Found, scope: Scope) -> list[Match]:
-        """The files in the scope that hold a found content."""
-        content = self.catalogue.content(found.content)
-        return [match_of(found, Picture(path, stamp, content)) for path, stamp in self.originals(found.content, scope)]
+        def wanted(contents: Sequence[int]) -> dict[int, list[tuple[Path, Stamp]]]:
+            files.update(those := self.originals_of(contents, scope))
+            return those
+
+        known = likely(probe, self.searchable.index, wanted)
+        self.searchable.rest()
+        contents = self.catalogue.contents(known) if known else {}
+        return [Picture(*file, contents[content]) for content in known for file in files[content]]
 
     def itself(self, picture: Picture) -> Match:
         """A picture as the exact copy of itself."""
@@ -212,21 +220,33 @@ class Library:
         """The contents that have another one within some bits of their hash, at most 31."""
         return frozenset(number for one, other, _ in self.searchable.index.pairs(radius) for number in (one, other))
 
-    def proven_by(self, number: int, wanted: Callable[[int], bool], effort: Effort) -> list[Found]:
+    def proven_by(self, number: int, wanted: "Wanted", effort: Effort) -> list[Found]:
         """What is proven of the wanted contents by what is kept of one content."""
         from pictured.matching.finding import find  # noqa: PLC0415  see `_found`
 
         probe = self.recalled(self.catalogue.content(number))
-        found = list(find(probe, self.searchable.index, self.catalogue.content, wanted, None, self._limits, effort))
+        found = list(find(probe, self.searchable.index, self.catalogue.contents, wanted, None, self._limits, effort))
         self.searchable.rest()
         return found
 
-    def _found(self, probe: Probe, wanted: Callable[[int], bool]) -> list[Found]:
+    def _matches(self, found: Sequence[Found], scope: Scope) -> list[Match]:
+        """Give the files in the scope that hold found contents."""
+        if not found:
+            return []
+        numbers = [each.content for each in found]
+        files, contents = self.originals_of(numbers, scope), self.catalogue.contents(numbers)
+        return [
+            match_of(each, Picture(*file, contents[each.content]))
+            for each in found
+            for file in files.get(each.content, ())
+        ]
+
+    def _found(self, probe: Probe, wanted: "Wanted") -> list[Found]:
         # OpenCV takes 35 ms to load, which a command that compares nothing need not pay.
         from pictured.matching.finding import find  # noqa: PLC0415
 
         exact = self.catalogue.content_id(probe.digest)
-        found = list(find(probe, self.searchable.index, self.catalogue.content, wanted, exact, self._limits))
+        found = list(find(probe, self.searchable.index, self.catalogue.contents, wanted, exact, self._limits))
         self.searchable.rest()
         return found
 

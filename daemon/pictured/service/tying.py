@@ -79,7 +79,9 @@ class Ties:
 
     def _proven(self, number: int, wanted: Callable[[int], bool], effort: Effort) -> list[Found]:
         try:
-            found = self._library.proven_by(number, lambda other: other != number and wanted(other), effort)
+            found = self._library.proven_by(
+                number, lambda others: [each for each in others if each != number and wanted(each)], effort
+            )
         except LookupError:
             # It was forgotten meanwhile.
             return []

@@ -11,7 +11,7 @@ from pictured.store.database import Database
 from pictured.store.keys import EVERYTHING, Keys
 
 _CONTENT = """
-    SELECT contents.digest, contents.phash, contents.marr, contents.size, contents.width,
+    SELECT contents.id, contents.digest, contents.phash, contents.marr, contents.size, contents.width,
     contents.height, contents.format, contents.mode, contents.bit_depth, contents.frames, contents.luma_quantiser,
     contents.taken, contents.camera, contents.metadata,
     features.crops, features.points, thumbs.luminance
@@ -201,13 +201,15 @@ class Pictures:
         Raises:
             LookupError: if there is none (any more); an id is never used for another content.
         """
-        row = self._db.execute(
-            f"{_CONTENT} WHERE contents.id = ?",
-            (number,),
-        ).fetchone()
-        if row is None:
+        found = self.contents([number])
+        if not found:
             raise LookupError(f"there is no content with the id {number}")
-        return rows.content_from(row)
+        return found[number]
+
+    def contents(self, numbers: Sequence[int]) -> dict[int, Fingerprint]:
+        """Give some contents, at least one and at most some hundreds, by their ids, as far as they are there."""
+        found = self._db.execute(f"{_CONTENT} WHERE contents.id IN ({rows.marks(numbers)})", tuple(numbers)).fetchall()
+        return {int(number): rows.content_from(row) for number, *row in found}
 
     def content_id(self, digest: bytes) -> int | None:
         """Give the id of the content with a digest, even if no present file has it."""
@@ -228,13 +230,21 @@ class Pictures:
 
     def copies(self, number: int) -> list[tuple[Path, Stamp]]:
         """Give the files that have the content with an id, sorted by folder and name in bytes."""
-        found = self._db.execute(
-            """SELECT folders.path, files.name, files.size, files.mtime_ns, files.inode, files.device, files.changed_ns
+        return self.copies_of([number])[number]
+
+    def copies_of(self, numbers: Sequence[int]) -> dict[int, list[tuple[Path, Stamp]]]:
+        """Do as `copies` with each of some contents, at least one and at most some hundreds, in one question."""
+        copies: dict[int, list[tuple[Path, Stamp]]] = {number: [] for number in numbers}
+        for number, folder, name, *stamp in self._db.execute(
+            f"""SELECT files.content, folders.path, files.name,
+            files.size, files.mtime_ns, files.inode, files.device, files.changed_ns
             FROM files CROSS JOIN folders ON folders.id = files.folder
-            WHERE files.content = ? AND files.missing_since IS NULL ORDER BY folders.path, files.name""",
-            (number,),
-        ).fetchall()
-        return [(self._keys.path(folder + name), rows.stamp_from(stamp)) for folder, name, *stamp in found]
+            WHERE files.content IN ({rows.marks(copies)}) AND files.missing_since IS NULL
+            ORDER BY folders.path, files.name""",  # noqa: S608
+            tuple(copies),
+        ).fetchall():
+            copies[number].append((self._keys.path(folder + name), rows.stamp_from(stamp)))
+        return copies
 
     def count(self) -> Counts:
         """Count what is known."""

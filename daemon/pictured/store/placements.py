@@ -1,6 +1,6 @@
 """What pictured placed, and the history of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ _COMPANIONS = """SELECT placed.unit, placed.id, placed.entry, placed.target, pla
     FROM placed CROSS JOIN placed AS picture ON picture.id = placed.unit WHERE {} ORDER BY placed.id"""
 
 _FEW = 8
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,33 @@ class Placements:
 
     def is_ours(self, path: Path, stamp: Stamp) -> bool:
         """Tell whether a path holds an active placed file as we left it."""
-        found = self.placed_at(path)
-        return found is not None and found.stamp == stamp
+        return bool(self.ours_among([(path, stamp)]))
+
+    def ours_among(self, files: Sequence[tuple[Path, Stamp]]) -> frozenset[Path]:
+        """Give the paths of those files for which `is_ours` holds, in a question for every 500."""
+        there = {self._keys.of(path): (path, stamp) for path, stamp in files}
+        keys = list(there)
+        ours = set()
+        for begin in range(0, len(keys), _AT_ONCE):
+            some = keys[begin : begin + _AT_ONCE]
+            for target, *stamp in self._db.execute(
+                f"""SELECT target, size, mtime_ns, inode, device, changed_ns FROM placed
+                WHERE active AND target IN ({rows.marks(some)})""",  # noqa: S608
+                tuple(some),
+            ).fetchall():
+                path, known = there[target]
+                if known == rows.stamp_from(stamp):
+                    ours.add(path)
+        return frozenset(ours)
+
+    def standing_among(self, entry: str, contents: Sequence[int]) -> frozenset[int]:
+        """Give those of some contents, at most some hundreds and at least one, that an entry has placed."""
+        found = self._db.execute(
+            f"""SELECT contents.id, placed.target FROM contents CROSS JOIN placed ON placed.digest = contents.digest
+            WHERE contents.id IN ({rows.marks(contents)}) AND active AND unit IS NULL AND entry = ?""",  # noqa: S608
+            (*contents, entry),
+        ).fetchall()
+        return frozenset(int(number) for number, target in found if self._keys.is_here(target))
 
     def declined(self, entry: str) -> frozenset[bytes]:
         """Give the digests that a person took back from an entry: it never places them again by itself."""

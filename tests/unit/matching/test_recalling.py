@@ -18,7 +18,9 @@ Indexed = Callable[[Mapping[int, Fingerprint]], Index]
 
 
 def found(content: Fingerprint, contents: Mapping[int, Fingerprint], index: Index) -> list[tuple[int, Kind]]:
-    return [(each.content, each.kind) for each in find(recalled(content), index, contents.__getitem__, lambda _: True)]
+    return [
+        (each.content, each.kind) for each in find(recalled(content), index, lambda _: contents, lambda those: those)
+    ]
 
 
 @pytest.mark.parametrize("number", range(len(NAMES)))

@@ -48,6 +48,22 @@ def test_every_value_of_a_picture_comes_back(db: Database, fingerprint: Make) ->
         assert catalogue.copies(found) == [(path, STAMP)]
 
 
+def test_many_contents_and_their_files_come_in_one_answer(db: Database, fingerprint: Make) -> None:
+    catalogue = Catalogue(db)
+    for path, name in (("/b/1", "one"), ("/a/2", "one"), ("/a/3", "two"), ("/c/4", "three")):
+        catalogue.record(Path(path), STAMP, fingerprint(name))
+    catalogue.miss(Path("/c/4"), 1.0)
+    one, two, three = (catalogue.content_id(fingerprint(name).digest) or 0 for name in ("one", "two", "three"))
+
+    assert catalogue.contents([three, one, 999]) == {three: fingerprint("three"), one: fingerprint("one")}
+    assert catalogue.copies_of([two, one, three, 999]) == {
+        two: [(Path("/a/3"), STAMP)],
+        one: [(Path("/a/2"), STAMP), (Path("/b/1"), STAMP)],
+        three: [],
+        999: [],
+    }
+
+
 def test_an_inode_of_64_bits_and_a_time_beyond_2262_come_back(db: Database, fingerprint: Make) -> None:
     catalogue = Catalogue(db)
     stamp = Stamp(1, 13_569_465_600 * 10**9, 2**64 - 1, 2**63, 2**65)

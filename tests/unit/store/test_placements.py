@@ -1,12 +1,15 @@
 import os
+from collections.abc import Callable
 from dataclasses import astuple, replace
 from pathlib import Path
 
-from pictured.flow import Collect, Form, Placed, Stamp
+from pictured.flow import Collect, Fingerprint, Form, Placed, Stamp
+from pictured.store.catalogue import Catalogue
 from pictured.store.database import Database
 from pictured.store.journal import Journal
 from pictured.store.placements import Deed
 
+Make = Callable[[str], Fingerprint]
 LEFT = Stamp(11, 21, 31, 41, 51)
 
 
@@ -37,6 +40,36 @@ def test_a_file_is_ours_only_as_we_left_it_and_where_we_left_it(db: Database, st
     journal.undo(made.id, 3.0)
     assert journal.placed_at(step.target) is None
     assert not journal.is_ours(step.target, LEFT)
+
+
+def test_many_files_are_told_from_ours_in_one_answer(db: Database, step: Collect) -> None:
+    journal = Journal(db)
+    targets = [Path(os.fsdecode(b"/best/\xff%d" % number)) for number in range(1100)]
+    for target in targets[::100]:
+        placed(journal, replace(step, target=target))
+
+    asked = [(target, LEFT) for target in targets]
+    assert journal.ours_among(asked) == set(targets[::100])
+    asked[100] = (targets[100], replace(LEFT, inode=9))
+    assert journal.ours_among(asked) == set(targets[::100]) - {targets[100]}
+    assert journal.ours_among([]) == frozenset()
+
+
+def test_what_an_entry_placed_is_told_by_its_content(db: Database, step: Collect, fingerprint: Make) -> None:
+    journal, catalogue = Journal(db), Catalogue(db)
+    numbers = []
+    for name in ("one", "two", "three"):
+        digest = fingerprint(name).digest
+        catalogue.record(Path("/photos") / name, LEFT, fingerprint(name))
+        numbers.append(catalogue.content_id(digest) or 0)
+        entry = "other" if name == "two" else "best"
+        made = placed(journal, replace(step, entry=entry, target=Path("/best") / name, digest=digest))
+
+    assert journal.standing_among("best", numbers) == {numbers[0], numbers[2]}
+    assert journal.standing_among("best", numbers[1:]) == {numbers[2]}
+    assert journal.standing_among("other", [*numbers, 999]) == {numbers[1]}
+    journal.undo(made.id, 3.0)
+    assert journal.standing_among("best", numbers) == {numbers[0]}
 
 
 def test_the_history_tells_every_deed_newest_first(db: Database, step: Collect) -> None:
