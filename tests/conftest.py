@@ -78,12 +78,12 @@ class Server:
     def stop(self) -> None:
         subprocess.run([*self.control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=self.folder)
 
-    def make(self, name: str) -> str:
+    def make(self, name: str, encoding: str = "UTF8") -> str:
         """Make an empty database and give its address."""
         import psycopg
 
         with psycopg.connect(f"postgresql://pictured@/postgres?host={self.folder}", autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name}")
+            db.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
         return f"postgresql://pictured@/{name}?host={self.folder}"
 
 
@@ -123,7 +123,7 @@ def own_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def new_database(server: Server) -> Callable[[], str]:
-    """Makes an empty database and gives its address."""
+def new_database(server: Server) -> Callable[..., str]:
+    """Makes an empty database, in UTF-8 or another encoding, and gives its address."""
     numbers = count()
-    return lambda: server.make(f"test{next(numbers)}")
+    return lambda encoding="UTF8": server.make(f"test{next(numbers)}", encoding)

@@ -207,6 +207,8 @@ def parameters(naming: Naming, *, writer: bool) -> dict[str, Any]:
     return {
         "autocommit": True,
         "connect_timeout": _CONNECT_SECONDS,
+        # A database in no encoding at all would give bytes for texts.
+        "client_encoding": "UTF8",
         "application_name": f"pictured on {naming.machine}",
         "options": " ".join(f"-c {name}={_escaped(value)}" for name, value in options.items()),
         "keepalives_idle": 10,

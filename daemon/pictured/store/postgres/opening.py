@@ -10,6 +10,8 @@ from pictured.store.postgres.schema import MIGRATIONS, SCHEMA
 
 _MACHINES = 0x5049434D
 _OLDEST = 140_000
+_ENCODINGS = ("UTF8", "SQL_ASCII")
+"""SQL_ASCII, which `initdb` makes of the locale C, keeps whatever it is given."""
 
 
 def open_shared(url: str, naming: Naming, home: Path, *, writer: bool) -> Connection:
@@ -48,6 +50,12 @@ def _check_server(db: Connection) -> None:
         raise StoreError(
             f"The database {db.shown} is PostgreSQL {found // 10_000}, and pictured needs {_OLDEST // 10_000} or "
             "later; update the server."
+        )
+    encoding = db.server.info.parameter_status("server_encoding")
+    if encoding not in _ENCODINGS:
+        raise StoreError(
+            f"The database {db.shown} is in the encoding {encoding}, which lacks most letters; make another one, "
+            "such as with: createdb --encoding=UTF8 --template=template0 NAME"
         )
 
 

@@ -37,6 +37,25 @@ def test_a_writer_makes_the_index_and_a_reader_only_reads_it(address: str) -> No
             db.execute("DELETE FROM files")
 
 
+def test_a_database_of_the_locale_c_keeps_every_letter(
+    new_database: Callable[..., str], fingerprint: Callable[[str], Fingerprint], step: Collect
+) -> None:
+    with closing(open_shared(new_database("SQL_ASCII"), Naming("änna"), HOME, writer=True)) as db:
+        content = replace(fingerprint("one"), camera="Größe \N{CAMERA}")
+        catalogue, journal = Catalogue(db), Journal(db)
+        catalogue.record(Path("/ä.jpg"), Stamp(1, 2, 3, 4, 5), content)
+        assert catalogue.content(catalogue.content_id(content.digest) or 0) == content
+        step = replace(step, entry="schön", reason="größer")
+        journal.finish(journal.begin(step, 1.0), Stamp(1, 2, 3, 4, 5), 2.0)
+        (placed,) = journal.active("schön")
+        assert (placed.entry, placed.form, placed.reason) == ("schön", step.form, "größer")
+
+
+def test_a_database_that_lacks_letters_is_refused(new_database: Callable[..., str]) -> None:
+    with pytest.raises(StoreError, match=r"encoding LATIN1.*createdb --encoding=UTF8"):
+        open_shared(new_database("LATIN1"), Naming("anna"), HOME, writer=True)
+
+
 def test_an_index_of_a_newer_program_is_left_alone(address: str) -> None:
     with closing(open_shared(address, Naming("anna"), HOME, writer=True)) as db:
         db.execute("INSERT INTO versions VALUES (999)")
