@@ -115,7 +115,9 @@ class Intake:
             due = self.settling.next_due()
             wait = None if due is None else max(0.0, due - time.monotonic())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), wait)
+                # Not `wait_for`: before Python 3.12 it may pass over being cancelled, and whoever cancelled waits on.
+                async with asyncio.timeout(wait):
+                    await self._due.wait()
             self._due.clear()
             for path in self.settling.due(time.monotonic()):
                 await self._judge(path)

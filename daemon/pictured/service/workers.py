@@ -229,6 +229,9 @@ class Workers:
                     await self._turns.acquire()
         for worker in self._idle:
             self._drop(worker)
+        # Whoever waited for a turn is told so now.
+        for _ in range(self.count):
+            self._turns.release()
         if self._errands:
             await asyncio.wait(self._errands, timeout=PATIENCE)
 

@@ -102,6 +102,27 @@ def test_a_folder_that_came_is_handed_on_to_be_scanned(tmp_path: Path, run: Run)
     run(scenario)
 
 
+@pytest.mark.parametrize("moments", range(6))
+def test_settling_that_is_ended_while_something_comes_ends(tmp_path: Path, run: Run, draw: Draw, moments: int) -> None:
+    path = draw(tmp_path / "l/a.jpg", "coffee")
+
+    async def scenario(intake: Intake, _: Inbox, __: Roots) -> None:
+        # Something is waited for, so that the wait has an end of its own.
+        await intake.found(FileSeen(path, Cause.CREATED))
+        another = asyncio.create_task(intake.settle())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await intake.found(FileSeen(path, Cause.MODIFIED))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        another.cancel()
+        async with asyncio.timeout(5):
+            await asyncio.wait([another])
+        assert another.cancelled()
+
+    run(scenario)
+
+
 def test_a_file_that_is_gone_is_forgotten(
     tmp_path: Path, run: Run, draw: Draw, index: Index, library: Library, heard: Callable[..., Awaitable[object]]
 ) -> None:

@@ -328,6 +328,16 @@ def test_a_caller_cancelled_while_its_worker_starts_leaves_nothing_behind(tmp_pa
     run(scenario)
 
 
+def test_nothing_goes_on_in_a_pool_that_is_closed_as_soon_as_it_was_begun() -> None:
+    async def main() -> None:
+        pool = misbehaving(2)
+        pool.start()
+        await pool.close()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+
+
 def test_close_ends_busy_and_idle_workers_within_a_second(tmp_path: Path) -> None:
     async def scenario() -> None:
         pool = misbehaving(2)

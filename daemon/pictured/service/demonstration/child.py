@@ -37,7 +37,8 @@ class Child:
         read: list[LogLine] = []
         while True:
             try:
-                text = await asyncio.wait_for(self._line(), self._patience)
+                async with asyncio.timeout(self._patience):
+                    text = await self._line()
             except TimeoutError:
                 raise self._error(f"The daemon did nothing for {self._patience:g} s") from None
             if not text:
@@ -109,5 +110,6 @@ async def _end(process: Process) -> None:
                 process.send_signal(number)
         # A daemon that finds nobody to read its log could not end; and its workers have ended when the log has.
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.communicate(), _GRACE)
+            async with asyncio.timeout(_GRACE):
+                await process.communicate()
             return
