@@ -38,6 +38,8 @@ class Event(StrEnum):
     """A watched folder was compared, and its changes go the line; fields: path, seen, changed, missing, seconds."""
     EVENTS_LOST = "events.lost"
     """More happened than could be noted; a scan makes up for it; fields: reason."""
+    THREAD_FAILED = "thread.failed"
+    """A thread ended by a fault, mostly of a library; what it did is begun anew; fields: thread, exception."""
     FILE_DONE = "file.done"
     """All that a new or changed file called for is done; fields: path, bytes, steps, kept, failed, seconds."""
     FILE_MOVED = "file.moved"

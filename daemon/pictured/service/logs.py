@@ -8,7 +8,9 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -18,6 +20,7 @@ from structlog.typing import EventDict, Processor
 
 from pictured.config.logs import Logging
 from pictured.disk.paths import shown
+from pictured.events import Event
 
 _PRIORITY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 
@@ -62,7 +65,14 @@ def set_up(settings: Logging, stream: TextIO | None, environ: Mapping[str, str])
         cache_logger_on_first_use=False,
     )
     log: Log = structlog.get_logger("pictured")
+    threading.excepthook = partial(_thread_failed, log)
     return log
+
+
+def _thread_failed(log: Log, fault: threading.ExceptHookArgs) -> None:
+    """Log what ends a thread: Python would write it to standard error, where it is no line of the log."""
+    told = fault.exc_type, fault.exc_value, fault.exc_traceback
+    log.error(Event.THREAD_FAILED, thread=fault.thread.name if fault.thread else "", exc_info=told)
 
 
 def _shared() -> list[Processor]:

@@ -3,6 +3,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
     for handler in handlers:
@@ -61,6 +63,20 @@ def test_names_that_are_no_text_and_names_with_newlines_stay_on_one_line() -> No
 
     assert stream.getvalue().isascii()
     assert Path(lines(stream.getvalue())[0]["path"]) == odd
+
+
+def test_a_thread_that_ends_by_a_fault_is_one_line_of_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    set_up(Logging(), stream, {})
+
+    thread = threading.Thread(target={}.pop, args=("/l/in",), name="reader")
+    thread.start()
+    thread.join()
+
+    (line,) = lines(stream.getvalue())
+    assert (line["level"], line["event"], line["thread"]) == ("error", "thread.failed", "reader")
+    assert (line["exception"][0]["exc_type"], line["exception"][0]["exc_value"]) == ("KeyError", "'/l/in'")
+    assert "Traceback" not in stream.getvalue() + capfd.readouterr().err
 
 
 def test_less_important_events_are_left_out() -> None:
