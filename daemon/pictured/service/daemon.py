@@ -316,7 +316,7 @@ class Daemon:
             self._timetable.look(time.time(), time.monotonic())
             await self._check("the folder came back")
             for root in self._polled():
-                if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.scans:
+                if time.time() - (root.scanned_at or 0) >= root.settings.poll_interval and not root.due:
                     self._start(self._roots.scan(root, "polled"))
 
     def _heed_hours(self) -> None:

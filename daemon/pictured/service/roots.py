@@ -1,6 +1,7 @@
 """The watched folders: are they there, how are they watched, and what differs from the index."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Root:
 
     reason   why it is polled or offline
     came     folders that came into it since the last look, whose watches are still to be looked for
+    due      what is being compared of it, and why it is to be compared once more
     asked    a look that has no answer yet, because the drive or the share hangs
     returned it was offline, and what failed meanwhile is still to be tried again
     headway  how far the scan is that runs, or whose files are still being read
@@ -47,9 +49,9 @@ class Root:
     online: bool = False
     scanned_at: float | None = None
     event_at: float | None = None
-    scans: int = 0
     reason: str = ""
     came: set[Path] = field(default_factory=set)
+    due: dict[Path, str | None] = field(default_factory=dict)
     asked: asyncio.Future[Sight] | None = None
     returned: bool = False
     headway: Headway | None = None
@@ -73,7 +75,7 @@ class Root:
             "mode": self.mode,
             "online": self.online,
             "reason": self.reason or None,
-            "scanning": self.scans > 0,
+            "scanning": bool(self.due),
             "last_scan": self.scanned_at,
             "last_event": self.event_at,
             "backlog": backlog,
@@ -110,7 +112,7 @@ class Roots:
     @property
     def scanning(self) -> int:
         """How many scans run or wait."""
-        return sum(root.scans for root in self.by_path.values())
+        return sum(len(root.due) for root in self.by_path.values())
 
     async def arrange(self, folders: tuple[FolderSettings, ...]) -> None:
         """Watch these folders and no others."""
@@ -130,18 +132,27 @@ class Roots:
             return [root for root in list(self.by_path.values()) if await self._check(root)]
 
     async def scan(self, root: Root, reason: str, folder: Path | None = None) -> None:
-        """Compare a root, or a folder in it, with the index. Nothing is believed of a root that is offline."""
-        root.scans += 1
+        """Compare a root, or a folder in it, with the index. Nothing is believed of a root that is offline.
+
+        Where that goes on already, this returns at once, and it is done once more at the end.
+        """
+        folder, due = folder or root.path, root.due
+        goes_on = folder in due
+        due[folder] = reason
+        if goes_on:
+            return
         try:
-            if root.online:
-                await self._scan(root, reason, folder or root.path)
+            while (why := due[folder]) is not None:
+                due[folder] = None
+                if root.online:
+                    await self._scan(root, why, folder)
         finally:
-            root.scans -= 1
+            del due[folder]
 
     def heed(self, pending: int) -> None:
         """Note how many files wait; where none does, all that the last scans found is read."""
         for root in self.by_path.values() if not pending else ():
-            root.headway = root.headway if root.scans else None
+            root.headway = root.headway if root.due else None
 
     def is_ignored(self, path: Path, root: Root) -> bool:
         """Whether a path is left alone."""
@@ -190,6 +201,8 @@ class Roots:
         if recognised.note:
             self._log.warning(Event.ROOT_MOVED, path=path, reason=recognised.note)
         root.came.clear()
+        # What looks at a drive that hung and was mounted anew may wait for ever.
+        root.due = {}
         self._note(root, await asyncio.to_thread(self._observing.watch, path, root.settings.watch))
         root.online = True
         if found.device is not None:
@@ -216,6 +229,10 @@ class Roots:
         if watched is not None:
             self._note(root, watched)
         return watched is not None
+
+    async def _stands(self, root: Root, folder: Path) -> bool:
+        """Whether a folder is still there. One that went while it was looked at is no failure: programs make such."""
+        return folder == root.path or await asyncio.to_thread(os.path.isdir, folder)
 
     def _note(self, root: Root, watched: Watched) -> None:
         if watched.mode != root.mode:
@@ -245,7 +262,7 @@ class Roots:
             again = [(path.name, known.stamp) for path, known in found.failing if root.returned and _may_do(known)]
             at_once = len(found.unchanged) - len(found.unhandled) + len(found.failing) - len(again) + len(found.odd)
             headway.seen += at_once
-            if found.unreachable is not None:
+            if found.unreachable is not None and await self._stands(root, found.folder):
                 self._log.warning(Event.FILE_FAILED, path=found.folder, kind="unreadable", error=found.unreachable)
             for odd in (odd for odd in found.odd if odd.path not in found.noted):
                 self._log.warning(Event.FILE_FAILED, path=odd.path, kind=odd.kind, error=odd.reason)

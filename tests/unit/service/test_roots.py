@@ -196,7 +196,7 @@ def test_a_scan_takes_what_is_new_and_what_was_not_handled(
         assert {(seen.path, seen.cause) for seen in taken} == {
             (new, Cause.SCANNED), (waiting.path, Cause.RETRIED),
         }  # fmt: skip
-        assert (root.scans, roots.scanning) == (0, 0)
+        assert (root.due, roots.scanning) == ({}, 0)
         assert root.scanned_at is not None
 
     run(scenario)
@@ -220,6 +220,63 @@ def test_a_folder_that_came_is_scanned_alone(tmp_path: Path, run: Run, draw: Dra
         await roots.check()
         await roots.scan(roots.by_path[tmp_path / "l"], "a folder came", tmp_path / "l/new")
         assert [seen.path for seen in taken] == [new]
+
+    run(scenario)
+
+    assert events(told) == [Event.ROOT_WATCHED]
+
+
+def test_a_folder_that_comes_often_is_scanned_once_more_and_not_as_often(
+    tmp_path: Path, run: Run, draw: Draw, told: Told
+) -> None:
+    new = draw(tmp_path / "l/new/a.jpg", "coffee", width=100)
+
+    async def scenario(roots: Roots, taken: list[FileSeen]) -> None:
+        await roots.arrange((folder(tmp_path / "l"),))
+        await roots.check()
+        root = roots.by_path[tmp_path / "l"]
+        await asyncio.gather(*(roots.scan(root, "a folder came", tmp_path / "l/new") for _ in range(50)))
+        assert [seen.path for seen in taken] == [new, new]
+        await roots.scan(root, "a folder came", tmp_path / "l/new")
+        assert len(taken) == 3
+        await asyncio.gather(*(roots.scan(root, why) for why in ("start", "scheduled", "asked for")))
+        assert (len(taken), roots.scanning) == (5, 0)
+
+    run(scenario)
+
+    assert [line["reason"] for line in told if line["event"] == Event.SCAN_STARTED] == ["start", "asked for"]
+
+
+def test_a_scan_that_waits_for_ever_is_not_waited_for_by_a_folder_that_is_there_again(
+    tmp_path: Path, run: Run, draw: Draw
+) -> None:
+    (tmp_path / "l").mkdir()
+    new = draw(tmp_path / "l/a.jpg", "coffee", width=100)
+
+    async def scenario(roots: Roots, taken: list[FileSeen]) -> None:
+        await roots.arrange((folder(tmp_path / "l"),))
+        await roots.check()
+        root = roots.by_path[tmp_path / "l"]
+        root.due[root.path] = None  # as one does that began and does not come to its end
+        await roots.scan(root, "scheduled")
+        assert taken == []
+        (tmp_path / "l").rename(tmp_path / "away")
+        await roots.check()
+        (tmp_path / "away").rename(tmp_path / "l")
+        assert await roots.check() == [root]
+        await roots.scan(root, "a folder is back")
+        assert [seen.path for seen in taken] == [new]
+
+    run(scenario)
+
+
+def test_a_folder_that_came_and_went_is_no_failure(tmp_path: Path, run: Run, told: Told) -> None:
+    async def scenario(roots: Roots, taken: list[FileSeen]) -> None:
+        (tmp_path / "l").mkdir()
+        await roots.arrange((folder(tmp_path / "l"),))
+        await roots.check()
+        await roots.scan(roots.by_path[tmp_path / "l"], "a folder came", tmp_path / "l/gone")
+        assert taken == []
 
     run(scenario)
 
