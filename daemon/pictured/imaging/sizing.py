@@ -36,12 +36,15 @@ def _size(box: Box, long_side: int) -> tuple[int, int]:
 
 
 def packed(luminance: Luminance, quality: int) -> bytes:
-    """Give the picture as WebP, in which a grey photograph of 128 x 96 pixels takes about 2 KB."""
+    """Give the picture as WebP, in which a grey photograph of 128 x 96 pixels takes about 2.5 KB.
+
+    Pillow's own method 4 takes twice the time to save a tenth of that.
+    """
     file = BytesIO()
-    Image.fromarray(luminance).save(file, "WEBP", quality=quality, method=4)
+    Image.fromarray(luminance).save(file, "WEBP", quality=quality, method=2)
     return file.getvalue()
 
 
 def packed_soon(luminance: Luminance, quality: int) -> bytes:
-    """Give the picture as JPEG: a fiftieth of the work of `packed`, and at quality 83 as true as that at 75."""
+    """Give the picture as JPEG: a fraction of the work of `packed`, and at quality 83 as true as that at 75."""
     return bytes(cv2.imencode(".jpg", luminance, (cv2.IMWRITE_JPEG_QUALITY, quality))[1])

@@ -4,7 +4,8 @@ SIFT (Lowe 2004, as in OpenCV) with RootSIFT descriptors (Arandjelovic and Zisse
 strongest are kept, well spread; of a query many more are looked up.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -46,13 +47,20 @@ def kept(luminance: Luminance, most: int) -> bytes:
 
     At most one feature for each 8 x 8 pixels of a picture of `KEPT_SIDE`, the strongest first.
     """
-    places, descriptors = described(luminance, _CANDIDATES)
+    if min(luminance.shape) < _SMALLEST:
+        return b""
+    detector = _detector(_CANDIDATES)
+    spots = detector.detect(luminance, None)
+    strongest, places = _strongest(spots, _CANDIDATES)
     scale = KEPT_SIDE / max(luminance.shape)
     places[:, :2] = (places[:, :2] + 0.5) * scale - 0.5
     places[:, 2] *= scale
     chosen = _spread(places, most)
-    places, descriptors = places[chosen], descriptors[chosen]
-    words, signatures = vocabulary().assign(descriptors, 1)
+    if not len(chosen):
+        return b""
+    # Only what is kept is described; it comes out the same as where all are.
+    places, found = places[chosen], detector.compute(luminance, [spots[each] for each in strongest[chosen]])[1]
+    words, signatures = vocabulary().assign(_rooted(found), 1)
     points = np.zeros(len(places), np.dtype(POINT))
     points["word"], points["signature"] = words[:, 0], signatures[:, 0]
     points["x"], points["y"] = np.clip(np.rint(places[:, :2]), 0, 255).T
@@ -76,15 +84,28 @@ def described(luminance: Luminance, most: int) -> tuple[Places, Descriptors]:
     """Give the strongest features: places float32 (n, 4) and RootSIFT descriptors float32 (n, 128), strongest first."""
     if min(luminance.shape) < _SMALLEST:
         return np.empty((0, 4), np.float32), np.empty((0, 128), np.float32)
-    detector = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
-    spots, found = detector.detectAndCompute(luminance, None)
+    spots, found = _detector(most).detectAndCompute(luminance, None)
+    strongest, places = _strongest(spots, most)
+    return places, _rooted(found[strongest]) if spots else np.empty((0, 128), np.float32)
+
+
+def _detector(most: int) -> cv2.SIFT:
+    return cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
+
+
+def _strongest(spots: Sequence[cv2.KeyPoint], most: int) -> tuple[NDArray[np.intp], Places]:
+    """Give which features are the strongest, the strongest first, and where they are."""
     if not spots:
-        return np.empty((0, 4), np.float32), np.empty((0, 128), np.float32)
+        return np.empty(0, np.intp), np.empty((0, 4), np.float32)
     shapes = np.array([(spot.size, spot.angle, spot.response) for spot in spots], np.float32)
     strongest = np.argsort(-shapes[:, 2], kind="stable")[:most]
-    places = np.hstack((cv2.KeyPoint.convert(spots), shapes[:, :2]))[strongest]
-    descriptors = np.asarray(found, np.float32)[strongest]
-    return places, np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
+    return strongest, np.hstack((cv2.KeyPoint.convert(spots), shapes[:, :2]))[strongest]
+
+
+def _rooted(descriptors: NDArray[Any]) -> Descriptors:
+    found = np.asarray(descriptors, np.float32)
+    rooted: Descriptors = np.sqrt(found / np.maximum(found.sum(axis=1, keepdims=True), 1e-9))
+    return rooted
 
 
 def _spread(places: Places, most: int) -> NDArray[np.intp]:
