@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage import data
 
-from pictured.imaging.lanczos import shrunk
+from pictured.imaging.lanczos import resized, shrunk
 from pictured.looks import Box
 
 
@@ -15,6 +15,8 @@ def by_pillow(picture: NDArray[np.uint8], size: tuple[int, int], box: Box) -> ND
 
 
 SIDES = st.integers(1, 90)
+# Pillow keeps the numbers of a box in 32 bits.
+EIGHTHS = st.integers(0, 7).map(lambda number: number / 8)
 
 
 @settings(deadline=None)
@@ -27,6 +29,25 @@ def test_what_needs_no_averaging_is_as_pillow_makes_it(
     box = (left if width > 1 else 0.0, 0.0, float(width), height - bottom if height > 1 else 1.0)
     # Pillow rounds in between, too.
     assert np.abs(shrunk(picture, size, box) - by_pillow(picture, size, box)).max() <= 2
+
+
+@settings(deadline=None)
+@given(SIDES, SIDES, SIDES, SIDES, st.integers(0, 2**32 - 1), EIGHTHS, EIGHTHS)
+def test_every_level_is_as_pillow_makes_it_rows_first(
+    height: int, width: int, rows: int, columns: int, seed: int, left: float, bottom: float
+) -> None:
+    picture = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
+    box = (left if width > 1 else 0.0, 0.0, float(width), height - bottom if height > 1 else 1.0)
+    narrow = by_pillow(picture, (columns, height), (box[0], 0.0, box[2], height)).astype(np.uint8)
+    truth = by_pillow(narrow, (columns, rows), (0.0, box[1], columns, box[3]))
+    assert np.array_equal(resized(picture, (columns, rows), box), truth)
+
+
+@pytest.mark.parametrize("shape", [(3000, 2000), (700, 5000)])
+def test_a_large_picture_is_made_of_pieces_without_a_seam(shape: tuple[int, int]) -> None:
+    picture = np.random.default_rng(3).integers(0, 256, shape, np.uint8)
+    narrow = Image.fromarray(picture).resize((64, shape[0]), Image.Resampling.LANCZOS)
+    assert np.array_equal(resized(picture, (64, shape[0]), (0, 0, shape[1], shape[0])), np.asarray(narrow))
 
 
 @pytest.mark.parametrize("shape", [(375, 500), (500, 333), (384, 4000), (300, 400), (512, 512), (191, 1001)])
