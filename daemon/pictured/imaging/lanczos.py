@@ -20,7 +20,7 @@ _Float = TypeVar("_Float", np.float32, np.float64)
 
 _LOBES: Final = 3
 _GAP: Final = 1.5
-_PIXELS: Final = 1 << 20
+_PIXELS: Final = 1 << 16
 """As many are held as float64 at a time."""
 _TOGETHER: Final = 32
 _TOGETHER_WHOLE: Final = 8
